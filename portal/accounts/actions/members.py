@@ -1,0 +1,117 @@
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.accounts import emails
+from portal.accounts.events import (
+    INVITATION_REVOKED,
+    MEMBER_INVITED,
+    MEMBER_JOINED,
+    MEMBER_REMOVED,
+    MEMBER_ROLE_CHANGED,
+)
+from portal.accounts.models import Invitation, Membership, Organization, User
+from portal.accounts.states import INVITING_ROLES, MemberRole
+from portal.events.actions import record
+from portal.lib.clock import moment
+from portal.lib.refusals import Refused
+from portal.lib.tokens import digest, new_secret
+
+
+@transaction.atomic
+def invite(*, organization: Organization, email: str, role: str, by: User, now: datetime | None = None) -> Invitation:
+    """Asks an address to join, by a letter with a secret link. Asking again replaces the earlier invitation."""
+    at = moment(now)
+    locked = _locked_for(organization, by)
+    if Membership.objects.filter(organization=locked, user__email__iexact=email).exists():
+        raise Refused(_("This person is already a member."), code="already_member")
+    pending = locked.invitations.open(at)
+    if Membership.objects.filter(organization=locked).count() + pending.count() >= locked.entitlement.seats:
+        raise Refused(_("All seats of your plan are taken. Remove a member or change the plan."), code="no_seat")
+    locked.invitations.filter(email__iexact=email, accepted_at=None, revoked_at=None).update(revoked_at=at)
+    secret = new_secret()
+    invitation = Invitation.objects.create(
+        organization=locked,
+        email=email,
+        role=role,
+        secret_digest=digest(secret),
+        invited_by=by,
+        invited_at=at,
+        expires_at=at + settings.INVITATION_VALID_FOR,
+    )
+    record(MEMBER_INVITED, about=locked, by=by, organization=locked, details={"role": role}, now=at)
+    emails.invitation(invitation=invitation, secret=secret, now=at)
+    return invitation
+
+
+@transaction.atomic
+def accept_invitation(*, secret: str, by: User, now: datetime | None = None) -> Membership:
+    """The person who got the letter joins. Only the invited address may, so a forwarded link opens nothing."""
+    at = moment(now)
+    found = Invitation.objects.select_for_update(of=("self",)).open(at).select_related("organization")
+    invitation = found.filter(secret_digest=digest(secret)).first()
+    if invitation is None:
+        raise Refused(_("This invitation is no longer valid. Ask for a new one."), code="invitation_gone")
+    if invitation.email.lower() != by.email.lower():
+        raise Refused(_("This invitation is for another address. Log in with that address."), code="other_address")
+    invitation.accepted_at = at
+    invitation.save(update_fields=["accepted_at"])
+    membership, _made = Membership.objects.get_or_create(
+        user=by, organization=invitation.organization, defaults={"role": invitation.role, "joined_at": at}
+    )
+    details = {"role": membership.role}
+    record(MEMBER_JOINED, about=membership.organization, by=by, organization=membership.organization,
+           details=details, now=at)  # fmt: skip
+    return membership
+
+
+@transaction.atomic
+def revoke_invitation(*, invitation: Invitation, by: User, now: datetime | None = None) -> None:
+    """Takes an open invitation back; its link opens nothing any more."""
+    locked = _locked_for(invitation.organization, by)
+    changed = locked.invitations.filter(pk=invitation.pk, accepted_at=None, revoked_at=None).update(
+        revoked_at=moment(now)
+    )
+    if changed:
+        record(INVITATION_REVOKED, about=locked, by=by, organization=locked, now=now)
+
+
+@transaction.atomic
+def change_role(*, membership: Membership, role: str, by: User, now: datetime | None = None) -> None:
+    """Gives a member another role. The last owner stays owner."""
+    locked = _locked_for(membership.organization, by)
+    current = Membership.objects.select_for_update().get(pk=membership.pk)
+    if current.role == role:
+        return
+    _keep_an_owner(current)
+    details = {"old": current.role, "new": role}
+    current.role = role
+    current.save(update_fields=["role"])
+    record(MEMBER_ROLE_CHANGED, about=locked, by=by, organization=locked, details=details, now=now)
+
+
+@transaction.atomic
+def remove_member(*, membership: Membership, by: User, now: datetime | None = None) -> None:
+    """Takes a member out of the organization (they may also leave themselves). The last owner stays."""
+    locked = _locked_for(membership.organization, by, also=membership.user)
+    current = Membership.objects.select_for_update().get(pk=membership.pk)
+    _keep_an_owner(current)
+    current.delete()
+    record(MEMBER_REMOVED, about=locked, by=by, organization=locked, details={"user": membership.user_id}, now=now)
+
+
+def _locked_for(organization: Organization, by: User, also: User | None = None) -> Organization:
+    """The organization under its lock, so seats and owners are counted by one at a time; refuses those who may not."""
+    locked = Organization.objects.select_for_update(of=("self",)).select_related("tier").get(pk=organization.pk)
+    may = by.has_perm("accounts.change_organization") or by == also
+    if not may and not locked.memberships.filter(user=by, role__in=INVITING_ROLES).exists():
+        raise Refused(_("Only an owner of the organization can do this."), code="not_owner")
+    return locked
+
+
+def _keep_an_owner(membership: Membership) -> None:
+    others = Membership.objects.filter(organization=membership.organization, role=MemberRole.OWNER)
+    if membership.role == MemberRole.OWNER and not others.exclude(pk=membership.pk).exists():
+        raise Refused(_("An organization needs an owner. Make somebody else owner first."), code="last_owner")

@@ -1,0 +1,38 @@
+from datetime import datetime
+
+from django.db import transaction
+
+from portal.accounts.events import SIGNED_UP, TIER_CHANGED
+from portal.accounts.models import Membership, Organization, Tier, User
+from portal.accounts.states import MemberRole
+from portal.events.actions import record
+from portal.lib.clock import moment
+
+
+@transaction.atomic
+def sign_up(*, user: User, organization_name: str, time_zone: str = "UTC", now: datetime | None = None) -> Organization:
+    """Makes an organization with this user as its owner. It has no tier until a plan is bought or granted."""
+    at = moment(now)
+    organization = Organization.objects.create(
+        name=organization_name.strip(), time_zone=time_zone, language=user.language, created_at=at
+    )
+    Membership.objects.create(user=user, organization=organization, role=MemberRole.OWNER, joined_at=at)
+    record(SIGNED_UP, about=organization, by=user, organization=organization, now=at)
+    return organization
+
+
+@transaction.atomic
+def change_tier(
+    *, organization: Organization, tier: Tier | None, by: User | None, reason: str = "", now: datetime | None = None
+) -> Organization:
+    """Moves an organization to a tier (None: none). Open promises follow by the event; the same tier does nothing."""
+    locked = Organization.objects.select_for_update(of=("self",)).select_related("tier").get(pk=organization.pk)
+    if locked.tier == tier:
+        return locked
+    old = locked.tier
+    locked.tier = tier
+    locked.save(update_fields=["tier"])
+    details = {"old": old.slug if old else "none", "new": tier.slug if tier else "none", "reason": reason[:40]}
+    record(TIER_CHANGED, about=locked, by=by, organization=locked, details=details, now=now)
+    organization.tier = tier
+    return locked

@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    name = "portal.accounts"
+    verbose_name = _("People and organizations")
+
+    def ready(self) -> None:
+        """Tiers and staff roles are shipped rows: they are made (never overwritten) after each migrate."""
+        from portal.accounts.furnish import after_migrate
+
+        post_migrate.connect(after_migrate, sender=self)

@@ -1,0 +1,27 @@
+import time
+from functools import lru_cache
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from portal.accounts.models import Brand
+
+_FRESH_FOR_S = 30
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """What every page may show: the brand of this host. Lazy, so a part that shows none costs nothing."""
+    return {"brand": SimpleLazyObject(lambda: brand_of(request.get_host().split(":")[0]))}
+
+
+def brand_of(host: str) -> Brand:
+    """The brand of that host, else the default one. A change shows within half a minute: each process keeps a copy."""
+    return _brand_of(host, int(time.monotonic() // _FRESH_FOR_S))
+
+
+@lru_cache(maxsize=64)
+def _brand_of(host: str, _half_minute: int) -> Brand:
+    brands = list(Brand.objects.order_by("-is_default", "pk"))
+    named = [brand for brand in brands if host in brand.hosts]
+    return (named or brands or [Brand(name="Portal")])[0]

@@ -1,0 +1,15 @@
+from portal.accounts.models.access import ApiToken, IdempotencyKey, Invitation
+from portal.accounts.models.organizations import Brand, Entitlement, Membership, Organization, Tier
+from portal.accounts.models.users import User
+
+__all__ = [
+    "ApiToken",
+    "Brand",
+    "Entitlement",
+    "IdempotencyKey",
+    "Invitation",
+    "Membership",
+    "Organization",
+    "Tier",
+    "User",
+]

@@ -1,0 +1,71 @@
+import zoneinfo
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from portal.accounts.querysets import UserManager
+from portal.accounts.states import StaffRole
+from portal.lib.tokens import PublicIdField
+
+
+def check_zone(name: str) -> None:
+    """Refuses what is not the name of an IANA time zone."""
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("%(name)s is not a time zone; write for example Europe/Berlin."), params={"name": name})
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who can log in: a customer, or staff. The e-mail address is the log-in."""
+
+    public_id = PublicIdField()
+    email = models.EmailField(_("e-mail address"), max_length=254)
+    name = models.CharField(_("name"), max_length=120, blank=True)
+    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[check_zone])
+    language = models.CharField(_("language"), max_length=10, default="en", choices=settings.LANGUAGES)
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May enter the admin."))
+    joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+
+    objects = UserManager()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        constraints = [
+            models.UniqueConstraint(
+                Lower("email"), name="user_email_once", violation_error_message=_("This address has an account.")
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return self.name.split(" ")[0] if self.name else self.email
+
+    @cached_property
+    def roles(self) -> frozenset[str]:
+        """Staff roles by group, read once per request; empty for customers."""
+        if not self.is_staff:
+            return frozenset()
+        if self.is_superuser:
+            return frozenset(StaffRole.values)
+        return frozenset(self.groups.values_list("name", flat=True))
+
+    @cached_property
+    def organization_ids(self) -> frozenset[int]:
+        """The organizations this user belongs to, read once per request."""
+        return frozenset(self.memberships.values_list("organization_id", flat=True))

@@ -1,0 +1,51 @@
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import BaseUserManager
+from django.db import models
+from django.db.models import Q
+
+
+class UserQuerySet(models.QuerySet):
+    def staff(self) -> "UserQuerySet":
+        return self.filter(is_staff=True, is_active=True)
+
+    def customers(self) -> "UserQuerySet":
+        return self.filter(is_staff=False, is_active=True)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # built by Django at run time
+    """Log-in names are e-mail addresses, compared without regard to case."""
+
+    def get_by_natural_key(self, email: str | None) -> Any:
+        return self.get(email__iexact=email)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Any:
+        """A user with that address; without a password they cannot log in by one."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Any:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class OrganizationQuerySet(models.QuerySet):
+    def visible_to(self, user: Any) -> "OrganizationQuerySet":
+        """Staff who may see customers see all; everybody else their own."""
+        if user.is_staff and user.has_perm("accounts.view_organization"):
+            return self
+        return self.filter(memberships__user_id=user.pk) if user.is_authenticated else self.none()
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self, now: datetime) -> "InvitationQuerySet":
+        """Neither accepted nor taken back, and still valid."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def live(self, now: datetime) -> "ApiTokenQuerySet":
+        """Usable at that moment: not revoked, not expired, of an active user."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None, user__is_active=True)

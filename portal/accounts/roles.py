@@ -1,0 +1,71 @@
+"""Who on the staff may do what: one readable table, from which the groups of the admin are made.
+
+A permission is written as the admin knows it: `app.verb_model`. `*` stands for view, add, change and delete.
+"""
+
+from portal.accounts.states import StaffRole
+
+_READ_HELP = ["helpcenter.view_category", "helpcenter.view_article"]
+_WRITE_HELP = ["helpcenter.*_article", "helpcenter.view_category"]
+_WORK_TICKETS = ["tickets.view_ticket", "tickets.add_ticket", "tickets.change_ticket", "tickets.view_message"]
+_SEE_CUSTOMERS = ["accounts.view_organization", "accounts.view_user", "accounts.view_membership", "accounts.view_tier"]
+_SEE_LETTERS = ["outbox.view_letter"]
+_TASKS = ["operations.view_task", "operations.add_task", "operations.change_task"]
+_SEE_STATUS = [
+    "incidents.view_component",
+    "incidents.view_componentgroup",
+    "incidents.view_incident",
+    "incidents.view_maintenance",
+]
+_RUN_INCIDENTS = [
+    *_SEE_STATUS,
+    "incidents.*_incident",
+    "incidents.*_maintenance",
+    "incidents.change_component",
+]
+_AGENT = [*_READ_HELP, *_WORK_TICKETS, *_SEE_CUSTOMERS, *_SEE_LETTERS, *_TASKS, *_SEE_STATUS]
+_LEAD = [
+    *_AGENT,
+    *_WRITE_HELP,
+    "tickets.*_slapolicy",
+    "outbox.change_letter",
+    "events.view_event",
+    "operations.view_proberesult",
+]
+
+PERMISSIONS: dict[StaffRole, list[str]] = {
+    StaffRole.AGENT_L1: _AGENT,
+    StaffRole.AGENT_L2: [*_AGENT, *_WRITE_HELP, "events.view_event", "operations.view_proberesult"],
+    StaffRole.AGENT_L3: [
+        *_AGENT,
+        *_WRITE_HELP,
+        *_RUN_INCIDENTS,
+        "events.view_event",
+        "events.view_delivery",
+        "events.change_delivery",
+        "operations.view_proberesult",
+    ],
+    StaffRole.LEAD: [*_LEAD, "events.view_delivery", "events.change_delivery"],
+    StaffRole.SUCCESS_MANAGER: [
+        *_READ_HELP,
+        *_WORK_TICKETS,
+        *_SEE_CUSTOMERS,
+        *_TASKS,
+        "accounts.change_organization",
+        "billing.view_plan",
+    ],
+    StaffRole.INCIDENT_COMMANDER: [*_AGENT, *_RUN_INCIDENTS, "incidents.*_component", "operations.view_proberesult"],
+    StaffRole.EXECUTIVE: [
+        *_READ_HELP,
+        "tickets.view_ticket",
+        *_SEE_CUSTOMERS,
+        *_SEE_STATUS,
+        "billing.view_plan",
+        "operations.view_proberesult",
+    ],
+    StaffRole.ADMINISTRATOR: ["*"],
+}
+
+# Which audiences of the help center a role reads besides the customers' articles.
+READS_OPERATIONS = set(StaffRole) - {StaffRole.SUCCESS_MANAGER}
+READS_ENGINEERING = {StaffRole.AGENT_L3, StaffRole.LEAD, StaffRole.INCIDENT_COMMANDER, StaffRole.ADMINISTRATOR}

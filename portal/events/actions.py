@@ -1,0 +1,137 @@
+"""Writing the log, delivering it, replaying what was parked."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
+from django.db.models import F
+
+from portal.events.listeners import EventType, Listener, listener_named, listeners_of
+from portal.events.models import Delivery, Event
+from portal.events.states import DeliveryState
+from portal.lib.clock import moment
+from portal.lib.wake import wake
+
+MOST_ATTEMPTS = 8
+LEASE = timedelta(minutes=5)
+log = structlog.get_logger("portal.system")
+
+
+def record(
+    event: EventType,
+    *,
+    about: models.Model,
+    by: models.Model | None = None,
+    organization: models.Model | None = None,
+    details: dict[str, Any] | None = None,
+    now: datetime | None = None,
+) -> Event:
+    """Writes one event and a delivery per listener into the running transaction, and wakes the worker on commit.
+
+    `details` holds ids, figures and state names; never names, addresses or texts, since the log outlives its subjects.
+    Raises RuntimeError outside a transaction: news without its rows would be a lie.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError(f"{event.name} was recorded outside a transaction.")
+    at = moment(now)
+    written = Event.objects.create(
+        name=event.name,
+        about_type=about._meta.label_lower,
+        about_id=str(about.pk),
+        organization_id=organization.pk if organization else None,
+        by_id=by.pk if by else None,
+        details=details or {},
+        happened_at=at,
+        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+    )
+    found = listeners_of(event.name)
+    Delivery.objects.bulk_create(Delivery(event=written, listener=one.name, next_at=at) for one in found)
+    if found:
+        _wake_on_commit()
+    return written
+
+
+def _wake_on_commit() -> None:
+    """One wake-up per transaction is enough, however many events it records."""
+    if not any(entry[1] is _wake_deliveries for entry in connection.run_on_commit):
+        transaction.on_commit(_wake_deliveries)
+
+
+def _wake_deliveries() -> None:
+    wake("events.deliver")
+
+
+def deliver_next(*, now: datetime | None = None) -> bool:
+    """Claims one due delivery that no other worker holds and runs it. False when nothing is due."""
+    at = moment(now)
+    with transaction.atomic():
+        due = Delivery.objects.due(at).select_related("event").order_by("next_at", "pk")
+        delivery = due.select_for_update(skip_locked=True, of=("self",)).first()
+        if delivery is None:
+            return False
+        listener = listener_named(delivery.event.name, delivery.listener)
+        if listener is None:
+            _park(delivery, "The code that listened is gone.")
+            return True
+        if not listener.outside:
+            _run_inside(delivery, listener, at)
+            return True
+        Delivery.objects.filter(pk=delivery.pk).update(
+            state=DeliveryState.RUNNING, attempts=F("attempts") + 1, next_at=at + LEASE
+        )
+        delivery.attempts += 1
+    _run_outside(delivery, listener, at)
+    return True
+
+
+def _run_inside(delivery: Delivery, listener: Listener, at: datetime) -> None:
+    delivery.attempts += 1
+    try:
+        with transaction.atomic():
+            listener.receiver(delivery.event)
+    except Exception as error:  # whatever a receiver does wrong is kept on its delivery, where staff can replay it
+        _failed(delivery, error, at)
+    else:
+        _tick_off(delivery, at)
+
+
+def _run_outside(delivery: Delivery, listener: Listener, at: datetime) -> None:
+    try:
+        listener.receiver(delivery.event)
+    except Exception as error:  # likewise
+        _failed(delivery, error, at)
+    else:
+        _tick_off(delivery, at)
+
+
+def _tick_off(delivery: Delivery, at: datetime) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=DeliveryState.DONE, done_at=at, attempts=delivery.attempts, error=""
+    )
+
+
+def _failed(delivery: Delivery, error: Exception, at: datetime) -> None:
+    reason = f"{type(error).__name__}: {error}"[:2000]
+    log.error("delivery_failed", listener=delivery.listener, event_id=delivery.event_id, attempts=delivery.attempts)
+    if delivery.attempts >= MOST_ATTEMPTS:
+        _park(delivery, reason)
+        return
+    wait = timedelta(seconds=min(10 * 4 ** (delivery.attempts - 1), 6 * 3600))
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=DeliveryState.WAITING, attempts=delivery.attempts, next_at=at + wait, error=reason
+    )
+
+
+def _park(delivery: Delivery, reason: str) -> None:
+    Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.PARKED, attempts=delivery.attempts, error=reason)
+
+
+@transaction.atomic
+def replay(*, deliveries: models.QuerySet[Delivery], by: models.Model | None, now: datetime | None = None) -> int:
+    """Puts parked deliveries back in the queue with fresh attempts; answers how many."""
+    parked = deliveries.filter(state=DeliveryState.PARKED)
+    count = parked.update(state=DeliveryState.WAITING, attempts=0, next_at=moment(now), error="")
+    log.info("deliveries_replayed", count=count, user_id=by.pk if by else None, alias=DEFAULT_DB_ALIAS)
+    _wake_on_commit()
+    return count

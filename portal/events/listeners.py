@@ -1,0 +1,95 @@
+"""What may happen (`declare`) and who wants to know (`on`). Filled at start by autodiscovery of each app's modules."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+if TYPE_CHECKING:
+    from portal.events.models import Event
+
+Receiver = Callable[["Event"], None]
+
+
+class _Known(dict):
+    """Details for a sentence: one that is missing shows as an ellipsis instead of failing the whole timeline."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+@dataclass(frozen=True)
+class EventType:
+    """A kind of event: its name in the past tense and its sentence, e.g. "{by} changed the plan to {tier}"."""
+
+    name: str
+    template: Any  # a lazily translated text
+    is_public: bool  # customers may read it in their timelines and receive it by webhook
+
+    def sentence(self, by_name: str, details: dict[str, Any]) -> str:
+        return str(self.template).format_map(_Known(details, by=by_name or _("The portal")))
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Listener:
+    """A receiver and the name under which its deliveries are kept. `outside`: it calls a foreign service."""
+
+    name: str
+    receiver: Receiver
+    outside: bool
+
+
+_types: dict[str, EventType] = {}
+_listeners: dict[str, dict[str, Listener]] = {}
+
+
+def declare(name: str, sentence: Any, *, is_public: bool = False) -> EventType:
+    """Makes an event known. Raises ValueError when the name is taken."""
+    if name in _types:
+        raise ValueError(f"The event {name} is declared twice.")
+    _types[name] = EventType(name, sentence, is_public)
+    return _types[name]
+
+
+def declared(name: str) -> EventType:
+    """The kind of that name; an unknown one (of an app since removed) tells only its name."""
+    return _types.get(name) or EventType(name, name.replace("{", "").replace("}", ""), is_public=False)
+
+
+def on(*names: str, outside: bool = False) -> Callable[[Receiver], Receiver]:
+    """Registers a receiver for events by name.
+
+    A receiver runs in the transaction that ticks its delivery off. With `outside=True` it is claimed first and runs
+    without a transaction: at least once, so it must be idempotent.
+    """
+
+    def register(receiver: Receiver) -> Receiver:
+        for name in names:
+            listener = Listener(f"{receiver.__module__}.{receiver.__name__}", receiver, outside)
+            _listeners.setdefault(name, {})[listener.name] = listener
+        return receiver
+
+    return register
+
+
+def listeners_of(name: str) -> Iterable[Listener]:
+    """Who wants to know of events of that name, in a stable order."""
+    return [_listeners[name][key] for key in sorted(_listeners.get(name, {}))]
+
+
+def listener_named(event_name: str, listener: str) -> Listener | None:
+    """One listener of an event; None when the code that listened is gone."""
+    return _listeners.get(event_name, {}).get(listener)
+
+
+def all_types() -> dict[str, EventType]:
+    return dict(_types)
+
+
+def reactions() -> dict[str, list[str]]:
+    """The table event → listeners, for the house test that keeps it in sight."""
+    return {name: sorted(found) for name, found in sorted(_listeners.items())}

@@ -1,0 +1,8 @@
+from django.utils.translation import gettext_lazy as _
+
+from portal.events.listeners import declare
+
+LETTER_BOUNCED = declare("letter.bounced", _("A letter came back: {reason}"))
+ENDPOINT_QUARANTINED = declare(
+    "endpoint.quarantined", _("A webhook endpoint was quarantined after {attempts} attempts")
+)

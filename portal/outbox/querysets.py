@@ -1,0 +1,25 @@
+from datetime import datetime
+
+from django.db import models
+
+from portal.outbox.states import OPEN_LETTER_STATES, LetterState, WebhookState
+
+
+class LetterQuerySet(models.QuerySet):
+    def due(self, now: datetime) -> "LetterQuerySet":
+        """Waiting for their turn, or claimed by a worker whose lease has run out."""
+        return self.filter(state__in=OPEN_LETTER_STATES, next_at__lte=now)
+
+    def about(self, thing: models.Model) -> "LetterQuerySet":
+        """The letters that this row caused."""
+        return self.filter(about_type=thing._meta.label_lower, about_id=str(thing.pk))
+
+    def undelivered(self) -> "LetterQuerySet":
+        return self.filter(state__in=[LetterState.FAILED, LetterState.BOUNCED])
+
+
+class WebhookQuerySet(models.QuerySet):
+    def due(self, now: datetime) -> "WebhookQuerySet":
+        """Due calls to endpoints that are not quarantined."""
+        open_states = [WebhookState.WAITING, WebhookState.SENDING]
+        return self.filter(state__in=open_states, next_at__lte=now, endpoint__quarantined_at=None)

@@ -1,0 +1,21 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class LetterState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Sending")  # claimed by a worker under a lease
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    BOUNCED = "bounced", _("Bounced")
+
+
+class WebhookState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Sending")
+    SENT = "sent", _("Sent")
+    DEAD = "dead", _("Dead")
+
+
+OPEN_LETTER_STATES = [LetterState.WAITING, LetterState.SENDING]
+RESENDABLE_LETTER_STATES = [LetterState.SENT, LetterState.FAILED, LetterState.BOUNCED]

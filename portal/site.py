@@ -1,0 +1,80 @@
+"""The admin's front: its files and its navigation by work, not by table."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+_GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
+    (
+        _("Work"),
+        [
+            (_("Queue"), "inbox", "admin:tickets_ticket_changelist", "tickets.view_ticket"),
+            (_("Tasks"), "task_alt", "admin:operations_task_changelist", "operations.view_task"),
+            (_("Incidents"), "emergency", "admin:incidents_incident_changelist", "incidents.view_incident"),
+            (_("Maintenance"), "event", "admin:incidents_maintenance_changelist", "incidents.view_maintenance"),
+        ],
+    ),
+    (
+        _("Customers"),
+        [
+            (_("Organizations"), "apartment", "admin:accounts_organization_changelist", "accounts.view_organization"),
+            (_("People"), "group", "admin:accounts_user_changelist", "accounts.view_user"),
+            (_("Plans"), "sell", "admin:billing_plan_changelist", "billing.view_plan"),
+            (_("Tiers"), "workspace_premium", "admin:accounts_tier_changelist", "accounts.view_tier"),
+        ],
+    ),
+    (
+        _("Help center"),
+        [
+            (_("Articles"), "article", "admin:helpcenter_article_changelist", "helpcenter.view_article"),
+            (_("Categories"), "category", "admin:helpcenter_category_changelist", "helpcenter.view_category"),
+        ],
+    ),
+    (
+        _("Status page"),
+        [
+            (_("Components"), "dns", "admin:incidents_component_changelist", "incidents.view_component"),
+            (_("Groups"), "folder", "admin:incidents_componentgroup_changelist", "incidents.view_componentgroup"),
+        ],
+    ),
+    (
+        _("Machine room"),
+        [
+            (_("Letters"), "mail", "admin:outbox_letter_changelist", "outbox.view_letter"),
+            (_("Webhooks"), "webhook", "admin:outbox_webhook_changelist", "outbox.view_webhook"),
+            (_("Events"), "history", "admin:events_event_changelist", "events.view_event"),
+            (_("Deliveries"), "move_to_inbox", "admin:events_delivery_changelist", "events.view_delivery"),
+            (_("Probes"), "monitor_heart", "admin:operations_proberesult_changelist", "operations.view_proberesult"),
+            (_("Promises"), "timer", "admin:tickets_slapolicy_changelist", "tickets.view_slapolicy"),
+        ],
+    ),
+]
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar: only what this person may open."""
+    groups = []
+    for title, entries in _GROUPS:
+        items = [_item(*entry) for entry in entries if request.user.has_perm(entry[3])]
+        found = [item for item in items if item]
+        if found:
+            groups.append({"title": title, "separator": True, "items": found})
+    return groups
+
+
+def _item(title: Any, icon: str, url_name: str, _permission: str) -> dict[str, Any] | None:
+    try:
+        return {"title": title, "icon": icon, "link": reverse(url_name)}
+    except NoReverseMatch:
+        return None
+
+
+def admin_stylesheet(request: HttpRequest) -> str:
+    return static("css/admin.css")
+
+
+def admin_script(request: HttpRequest) -> str:
+    return static("js/admin.js")

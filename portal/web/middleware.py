@@ -1,0 +1,130 @@
+"""Manners of every request: whose address counts, what is logged, which zone is shown, how a refusal looks."""
+
+import ipaddress
+import secrets
+import time
+import zoneinfo
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone, translation
+from prometheus_client import Histogram
+
+from portal.lib.refusals import Refused
+
+Handler = Callable[[HttpRequest], HttpResponse]
+log = structlog.get_logger("portal.activity")
+request_seconds = Histogram(
+    "portal_request_seconds", "Time to answer by view", ["view", "method", "status"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10),
+)  # fmt: skip
+ADMIN_POLICY = (
+    "default-src 'none'; script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; media-src 'self'; frame-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+
+
+class ClientAddress:
+    """Sets REMOTE_ADDR to the visitor: X-Forwarded-For is read from the right, past trusted proxies only."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.trusted = [ipaddress.ip_network(one, strict=False) for one in settings.TRUSTED_PROXIES]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self.trusted and self._is_trusted(request.META.get("REMOTE_ADDR", "")):
+            self._believe_forwarded(request)
+        else:
+            request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+        return self.get_response(request)
+
+    def _believe_forwarded(self, request: HttpRequest) -> None:
+        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+        for hop in reversed(hops):
+            request.META["REMOTE_ADDR"] = hop
+            if not self._is_trusted(hop):
+                return
+
+    def _is_trusted(self, address: str) -> bool:
+        try:
+            found = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(found in network for network in self.trusted)
+
+
+class RequestLog:
+    """Gives each request an id, binds it to every log line and writes one line per answer."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request_id = secrets.token_hex(8)
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        begun = time.perf_counter()
+        response = self.get_response(request)
+        took = time.perf_counter() - begun
+        response["X-Request-ID"] = request_id
+        match = request.resolver_match
+        view = match.view_name if match else "none"
+        request_seconds.labels(view, request.method, response.status_code).observe(took)
+        user = getattr(request, "_cached_user", None)  # only when somebody asked: logging costs no query
+        log.info(
+            "request",
+            view=view,
+            method=request.method,
+            status=response.status_code,
+            ms=round(took * 1000, 1),
+            user_id=user.pk if user else None,
+        )
+        return response
+
+
+class AdminPolicy:
+    """The admin's own Content-Security-Policy: the theme needs eval for its expressions, scripts stay our own."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.path.startswith("/admin/"):
+            response.setdefault("Content-Security-Policy", ADMIN_POLICY)
+        return response
+
+
+class ReaderZone:
+    """Shows moments in the signed-in reader's zone and texts in their language."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        if not user.is_authenticated:
+            return self.get_response(request)
+        with timezone.override(zoneinfo.ZoneInfo(user.time_zone)), translation.override(user.language):
+            request.LANGUAGE_CODE = user.language
+            return self.get_response(request)
+
+
+class Refusals:
+    """Turns an action's refusal into a notice with status 409; nothing the person wrote is lost by it."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refused):
+            return None
+        template = "409.html#notice" if getattr(request, "htmx", False) else "409.html"
+        return render(request, template, {"refusal": error}, status=409)

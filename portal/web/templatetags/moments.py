@@ -1,0 +1,62 @@
+"""Moments as people read them: in the reader's zone, with its name."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.filter
+def moment(at: datetime | None) -> SafeString | str:
+    """`<time>` with day and time in the reader's zone, the zone named."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    shown = f"{date_format(local, 'j M Y, H:i')} {local.tzname()}"
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), shown)
+
+
+@register.filter
+def clock(at: datetime | None) -> SafeString | str:
+    """Just the time today ("14:05 CET"), with the day when it is not today."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    shape = "H:i" if local.date() == timezone.localdate() else "D j M, H:i"
+    return format_html('<time datetime="{}">{} {}</time>', at.isoformat(), date_format(local, shape), local.tzname())
+
+
+@register.filter
+def ago(at: datetime | None, now: datetime | None = None) -> SafeString | str:
+    """ "3 h ago" or "in 20 min", with the exact moment as title."""
+    if at is None:
+        return ""
+    seconds = ((now or timezone.now()) - at).total_seconds()
+    template_text = _("%(length)s ago") if seconds >= 0 else _("in %(length)s")
+    local = timezone.localtime(at)
+    exact = f"{date_format(local, 'j M Y, H:i')} {local.tzname()}"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        at.isoformat(),
+        exact,
+        template_text % {"length": length(abs(seconds))},
+    )
+
+
+@register.filter
+def length(seconds: float) -> str:
+    """A length in its two largest units: "2 h 10 min"."""
+    minutes = int(seconds // 60)
+    days, rest = divmod(minutes, 24 * 60)
+    hours, minutes = divmod(rest, 60)
+    if days:
+        return f"{days} d {hours} h" if hours else f"{days} d"
+    if hours:
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    return f"{minutes} min"

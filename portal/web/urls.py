@@ -1,0 +1,6 @@
+from django.urls import path
+
+from portal.web import views
+
+app_name = "web"
+urlpatterns = [path("robots.txt", views.robots, name="robots")]

@@ -1,0 +1,16 @@
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form whose token was missing or old: says what to do instead of a bare 403."""
+    return render(request, "403_csrf.html", status=403)
+
+
+@login_not_required
+def robots(request: HttpRequest) -> HttpResponse:
+    """Crawlers read help and status; everything private says no."""
+    closed = ["/admin/", "/accounts/", "/tickets/", "/billing/", "/organization/", "/api/", "/hooks/", "/help/search/"]
+    lines = ["User-agent: *", *[f"Disallow: {path}" for path in closed]]
+    return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")

@@ -1,0 +1,41 @@
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.core.cache import cache
+
+from portal.accounts.furnish import make_roles, make_tiers
+from portal.events.actions import deliver_next
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A fixed moment for tests: a Tuesday morning."""
+    return datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache() -> Iterator[None]:
+    """Every test begins with an empty cache."""
+    cache.clear()
+    yield
+
+
+@pytest.fixture
+def shipped(db: None) -> None:
+    """The rows that every portal starts with (a truncating test takes them away)."""
+    make_tiers()
+    make_roles()
+
+
+@pytest.fixture
+def settle(db: None) -> Callable[..., int]:
+    """Delivers all news that is due, as the worker would, until nothing is left; answers how many."""
+
+    def deliver(now: datetime | None = None) -> int:
+        count = 0
+        while deliver_next(now=now):
+            count += 1
+        return count
+
+    return deliver

@@ -1,0 +1,89 @@
+from datetime import timedelta
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from portal.accounts.models import ApiToken, Brand, IdempotencyKey, Invitation, Membership, Organization, Tier, User
+from portal.lib.tokens import digest
+
+
+class TierFactory(DjangoModelFactory):
+    class Meta:
+        model = Tier
+        django_get_or_create = ("slug",)
+
+    slug = "pro"
+    name = factory.LazyAttribute(lambda tier: tier.slug.replace("-", " ").title())
+    rank = factory.LazyAttribute(lambda tier: {"pro": 1, "elite": 2, "ultra-premium": 3}.get(tier.slug, 9))
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+
+    email = factory.Sequence(lambda n: f"person{n}@example.org")
+    name = factory.Sequence(lambda n: f"Person {n}")
+    password = factory.django.Password("correct horse battery")
+
+
+class StaffFactory(UserFactory):
+    is_staff = True
+
+
+class OrganizationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organization
+
+    name = factory.Sequence(lambda n: f"Company {n}")
+    tier = factory.SubFactory(TierFactory)
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    user = factory.SubFactory(UserFactory)
+    organization = factory.SubFactory(OrganizationFactory)
+    joined_at = factory.LazyFunction(timezone.now)
+
+
+class InvitationFactory(DjangoModelFactory):
+    class Meta:
+        model = Invitation
+
+    organization = factory.SubFactory(OrganizationFactory)
+    email = factory.Sequence(lambda n: f"invited{n}@example.org")
+    secret_digest = factory.Sequence(lambda n: digest(f"invitation-{n}"))
+    invited_at = factory.LazyFunction(timezone.now)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+
+class BrandFactory(DjangoModelFactory):
+    class Meta:
+        model = Brand
+
+    name = "Portal"
+
+
+class ApiTokenFactory(DjangoModelFactory):
+    class Meta:
+        model = ApiToken
+
+    user = factory.SubFactory(UserFactory)
+    name = "Status board"
+    prefix = "ptl_abcd"
+    secret_digest = factory.Sequence(lambda n: digest(f"token-{n}"))
+    scopes = ["read"]
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class IdempotencyKeyFactory(DjangoModelFactory):
+    class Meta:
+        model = IdempotencyKey
+
+    user = factory.SubFactory(UserFactory)
+    key = factory.Sequence(lambda n: f"key-{n}")
+    request_digest = "0" * 64
+    created_at = factory.LazyFunction(timezone.now)

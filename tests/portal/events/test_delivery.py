@@ -1,0 +1,103 @@
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from portal.events import listeners
+from portal.events.actions import MOST_ATTEMPTS, deliver_next, record, replay
+from portal.events.listeners import EventType, declare, on
+from portal.events.models import Delivery, Event
+from portal.events.states import DeliveryState
+from tests.factories.accounts import OrganizationFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def bell_rung() -> Iterator[EventType]:
+    """A kind of event that only these tests know."""
+    yield declare("bell.rung", "{by} rang the bell {times} times")
+    listeners._types.pop("bell.rung")
+    listeners._listeners.pop("bell.rung", None)
+
+
+def test_an_event_reaches_each_listener_once(bell_rung: EventType, now: datetime) -> None:
+    heard: list[str] = []
+    on("bell.rung")(lambda event: heard.append(event.name))
+    organization = OrganizationFactory()
+    record(bell_rung, about=organization, organization=organization, details={"times": 3}, now=now)
+    assert deliver_next(now=now)
+    assert not deliver_next(now=now)
+    assert heard == ["bell.rung"]
+    assert Delivery.objects.get().state == DeliveryState.DONE
+
+
+def test_what_a_failing_listener_wrote_is_rolled_back_and_tried_again_later(
+    bell_rung: EventType, now: datetime
+) -> None:
+    def fails(event: Event) -> None:
+        OrganizationFactory(name="half done")
+        raise RuntimeError("broken")
+
+    on("bell.rung")(fails)
+    record(bell_rung, about=UserFactory(), now=now)
+    deliver_next(now=now)
+    delivery = Delivery.objects.get()
+    assert delivery.state == DeliveryState.WAITING
+    assert delivery.next_at > now
+    assert "broken" in delivery.error
+    assert not type(OrganizationFactory.build()).objects.filter(name="half done").exists()
+
+
+def test_poison_is_parked_after_its_tries_and_can_be_replayed(bell_rung: EventType, now: datetime) -> None:
+    broken = [True]
+
+    def sometimes(event: Event) -> None:
+        if broken[0]:
+            raise RuntimeError("broken")
+
+    on("bell.rung")(sometimes)
+    record(bell_rung, about=UserFactory(), now=now)
+    for attempt in range(MOST_ATTEMPTS):
+        assert deliver_next(now=now + timedelta(days=attempt))
+    parked = Delivery.objects.parked()
+    assert parked.count() == 1
+    assert not deliver_next(now=now + timedelta(days=90))
+    broken[0] = False
+    assert replay(deliveries=Delivery.objects.all(), by=UserFactory(), now=now) == 1
+    assert deliver_next(now=now)
+    assert Delivery.objects.get().state == DeliveryState.DONE
+
+
+def test_a_listener_that_calls_outside_runs_without_a_transaction_of_its_own(
+    bell_rung: EventType, now: datetime
+) -> None:
+    seen: list[str] = []
+    on("bell.rung", outside=True)(lambda event: seen.append(Delivery.objects.get().state))
+    record(bell_rung, about=UserFactory(), now=now)
+    deliver_next(now=now)
+    assert seen == [DeliveryState.RUNNING]
+    assert Delivery.objects.get().state == DeliveryState.DONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_news_outside_a_transaction_is_refused(bell_rung: EventType) -> None:
+    with pytest.raises(RuntimeError):
+        record(bell_rung, about=UserFactory())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_rolled_back_action_leaves_no_news(bell_rung: EventType) -> None:
+    user = UserFactory()
+    with pytest.raises(ZeroDivisionError), transaction.atomic():
+        record(bell_rung, about=user)
+        raise ZeroDivisionError
+    assert not Event.objects.exists()
+
+
+def test_the_sentence_names_the_actor_and_survives_missing_details(bell_rung: EventType, now: datetime) -> None:
+    event = record(bell_rung, about=UserFactory(), details={"times": 3}, now=now)
+    assert event.sentence("Ada") == "Ada rang the bell 3 times"
+    event.details = {}
+    assert event.sentence() == "The portal rang the bell … times"
