@@ -23,7 +23,8 @@ class UserQuerySet(models.QuerySet):
     def names(self, ids: Iterable[int | None]) -> dict[int, str]:
         """What to call the users with these ids, in one query; of users since erased nothing is known."""
         wanted = {one for one in ids if one is not None}
-        return {user.pk: str(user) for user in self.filter(pk__in=wanted).only("name", "email")} if wanted else {}
+        found = self.filter(pk__in=wanted).values_list("pk", "name", "email") if wanted else []
+        return {pk: name or email for pk, name, email in found}
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # built by Django at run time

@@ -28,9 +28,9 @@ def code(secret: str = SECRET) -> str:
     return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
 
 
-def prove(client: Client, password: str = "correct horse battery") -> None:
+def prove(client: Client) -> None:
     """What allauth asks for before anybody changes how they log in."""
-    client.post(reverse("account_reauthenticate"), {"password": password})
+    client.post(reverse("account_reauthenticate"), {"password": "correct horse battery"})
 
 
 def every_path(patterns: list, prefix: str = "/") -> Iterator[str]:
