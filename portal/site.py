@@ -78,3 +78,7 @@ def admin_stylesheet(request: HttpRequest) -> str:
 
 def admin_script(request: HttpRequest) -> str:
     return static("js/admin.js")
+
+
+def admin_icon(request: HttpRequest) -> str:
+    return static("img/favicon.svg")
