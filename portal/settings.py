@@ -5,6 +5,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -245,7 +246,7 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "ENVIRONMENT": None,
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "portal.site.admin_icon"}],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
     "COLORS": {
         "base": {
             "50": "oklch(98.7% .003 220)",
@@ -275,8 +276,8 @@ UNFOLD = {
         },
     },
     "DASHBOARD_CALLBACK": "portal.operations.admin_views.work_list",
-    "STYLES": ["portal.site.admin_stylesheet"],
-    "SCRIPTS": ["portal.site.admin_script"],
+    "STYLES": [lambda request: static("css/admin.css")],
+    "SCRIPTS": [lambda request: static("js/admin.js")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "portal.site.navigation"},
 }
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique without regard to case, by a constraint on lower(email)
