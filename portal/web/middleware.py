@@ -44,18 +44,29 @@ class ClientAddress:
         return self.get_response(request)
 
     def _believe_forwarded(self, request: HttpRequest) -> None:
-        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-        for hop in reversed(hops):
-            request.META["REMOTE_ADDR"] = hop
-            if not self._is_trusted(hop):
+        for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+            address = _address(hop.strip())
+            if address is None:
+                return  # nonsense from further out: the last hop that was believed counts
+            request.META["REMOTE_ADDR"] = str(address)
+            if not self._is_trusted(str(address)):
                 return
 
     def _is_trusted(self, address: str) -> bool:
-        try:
-            found = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(found in network for network in self.trusted)
+        found = _address(address)
+        return found is not None and any(found in network for network in self.trusted)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address as proxies write it, perhaps with a port; IPv4 inside IPv6 is told as IPv4."""
+    bare = text[1:].split("]")[0] if text.startswith("[") else text
+    if bare.count(":") == 1:
+        bare = bare.split(":")[0]
+    try:
+        found = ipaddress.ip_address(bare)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
 
 
 class MachineDoors:
