@@ -1,0 +1,129 @@
+"""A load generator on raw sockets: fast enough in Python to saturate one server core from the other."""
+
+import selectors
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+Request = Callable[[], bytes]
+
+
+@dataclass
+class Outcome:
+    """What one run gave: answers per second, latencies in milliseconds, bytes of one page, statuses seen."""
+
+    latencies_ms: list[float] = field(default_factory=list)
+    statuses: dict[int, int] = field(default_factory=dict)
+    page_bytes: int = 0
+    seconds: float = 0.0
+
+    @property
+    def per_second(self) -> float:
+        return len(self.latencies_ms) / self.seconds if self.seconds else 0.0
+
+    def percentile(self, share: float) -> float:
+        """The latency below which `share` (0..1) of the answers stayed."""
+        ordered = sorted(self.latencies_ms)
+        return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0.0
+
+
+class _Client:
+    """One connection with one request under way; reconnects when the server closes it."""
+
+    def __init__(self, port: int, request: Request) -> None:
+        self.port, self.request = port, request
+        self.buffer = bytearray()
+        self.needed = 0
+        self.connect()
+
+    def connect(self) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", self.port))
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def send(self) -> None:
+        self.buffer.clear()
+        self.needed = 0
+        self.begun = time.perf_counter()
+        self.socket.sendall(self.request())
+
+    def receive(self) -> tuple[int, int] | None:
+        """Status and length once the answer is complete, else None."""
+        chunk = self.socket.recv(262144)
+        if not chunk:
+            raise ConnectionError
+        self.buffer += chunk
+        if not self.needed:
+            end = self.buffer.find(b"\r\n\r\n")
+            if end < 0:
+                return None
+            head = bytes(self.buffer[:end]).lower()
+            at = head.find(b"content-length:")
+            if at < 0:
+                raise ValueError(f"An answer without length: {head[:200]!r}")
+            body = int(head[at + 15 :].split(b"\r\n", 1)[0])
+            self.needed = end + 4 + body
+        if len(self.buffer) < self.needed:
+            return None
+        return int(self.buffer[9:12]), len(self.buffer)
+
+
+def run(port: int, request: Request, *, seconds: float, connections: int = 4) -> Outcome:
+    """Keeps `connections` requests under way for that long and answers what it saw (the first tenth is warm-up)."""
+    selector = selectors.DefaultSelector()
+    for _ in range(connections):
+        client = _Client(port, request)
+        client.send()
+        selector.register(client.socket, selectors.EVENT_READ, client)
+    outcome = Outcome()
+    counted_from = time.perf_counter() + seconds / 10
+    ends_at = time.perf_counter() + seconds
+    while (at := time.perf_counter()) < ends_at:
+        for key, _events in selector.select(timeout=1):
+            _advance(selector, key.data, outcome, counted_from)
+    outcome.seconds = at - counted_from
+    for key in list(selector.get_map().values()):
+        key.data.socket.close()
+    return outcome
+
+
+def _advance(selector: selectors.BaseSelector, client: _Client, outcome: Outcome, counted_from: float) -> None:
+    try:
+        answer = client.receive()
+    except ConnectionError:
+        selector.unregister(client.socket)
+        client.socket.close()
+        client.connect()
+        client.send()
+        selector.register(client.socket, selectors.EVENT_READ, client)
+        return
+    if answer is None:
+        return
+    ended = time.perf_counter()
+    if ended >= counted_from:
+        outcome.latencies_ms.append((ended - client.begun) * 1000)
+        outcome.statuses[answer[0]] = outcome.statuses.get(answer[0], 0) + 1
+        outcome.page_bytes = answer[1]
+    client.send()
+
+
+def get(path: str, *, host: str = "127.0.0.1", cookie: str = "") -> Request:
+    """A GET that is the same each time."""
+    lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "Accept: text/html", "Accept-Encoding: br, gzip"]
+    if cookie:
+        lines.append(f"Cookie: {cookie}")
+    wire = ("\r\n".join(lines) + "\r\n\r\n").encode()
+    return lambda: wire
+
+
+def post(path: str, body: Callable[[], str], *, cookie: str, headers: dict[str, str]) -> Request:
+    """A form POST whose body is made anew each time."""
+    head = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Cookie: {cookie}"]
+    head += [f"{name}: {value}" for name, value in headers.items()]
+    head.append("Content-Type: application/x-www-form-urlencoded")
+
+    def build() -> bytes:
+        content = body().encode()
+        return ("\r\n".join([*head, f"Content-Length: {len(content)}"]) + "\r\n\r\n").encode() + content
+
+    return build

@@ -1,0 +1,37 @@
+import time
+
+from portal.lib.soft_cache import SoftCache
+from portal.lib.wake import lost_wake_ups, wake
+
+
+def dead_cache() -> SoftCache:
+    return SoftCache("redis://127.0.0.1:9/0", {"OPTIONS": {"socket_connect_timeout": 0.1}})
+
+
+def test_a_dead_valkey_is_a_miss_and_never_an_error() -> None:
+    cache = dead_cache()
+    cache.set("key", 1)
+    assert cache.get("key") is None
+    assert cache.get("key", "otherwise") == "otherwise"
+    assert cache.get_or_set("key", lambda: 7) == 7
+    assert cache.get_many(["a", "b"]) == {}
+    assert cache.add("key", 1)
+    assert cache.incr("key") == 1
+    assert not cache.delete("key")
+    assert "key" not in cache
+
+
+def test_a_wake_up_without_a_broker_is_counted_and_quick(settings: object, monkeypatch: object) -> None:
+    from celery import current_app
+
+    before = lost_wake_ups.labels("events.deliver")._value.get()
+    broker = current_app.conf.broker_url
+    current_app.conf.broker_url = current_app.conf.broker_write_url = "redis://127.0.0.1:9/0"
+    try:
+        begun = time.monotonic()
+        wake("events.deliver")
+        took = time.monotonic() - begun
+    finally:
+        current_app.conf.broker_url, current_app.conf.broker_write_url = broker, None
+    assert lost_wake_ups.labels("events.deliver")._value.get() == before + 1
+    assert took < 1
