@@ -44,25 +44,18 @@ class IncidentQuerySet(models.QuerySet):
     def resolved(self) -> "IncidentQuerySet":
         return self.filter(resolved_at__isnull=False)
 
-    def since(self, moment: datetime) -> "IncidentQuerySet":
-        """Open, or not yet resolved at that moment."""
-        return self.filter(Q(resolved_at=None) | Q(resolved_at__gte=moment))
+    def since(self, moment: datetime, *, also: str = "") -> "IncidentQuerySet":
+        """Open, or not yet resolved at that moment; and the one with the public id `also`."""
+        return self.filter(Q(resolved_at=None) | Q(resolved_at__gte=moment) | Q(public_id=also))
 
     def newest_first(self) -> "IncidentQuerySet":
         return self.order_by("-started_at", "-pk")
 
 
 class IncidentComponentQuerySet(models.QuerySet):
-    def public(self) -> "IncidentComponentQuerySet":
-        """Of public incidents on public components: all that the page may know."""
-        return self.filter(incident__is_public=True, component__is_public=True)
-
     def lasting(self) -> "IncidentComponentQuerySet":
         """Not ended."""
         return self.filter(ended_at=None)
-
-    def since(self, moment: datetime) -> "IncidentComponentQuerySet":
-        return self.filter(Q(ended_at=None) | Q(ended_at__gt=moment))
 
 
 class MaintenanceQuerySet(models.QuerySet):
@@ -77,9 +70,10 @@ class MaintenanceQuerySet(models.QuerySet):
         """Not canceled."""
         return self.filter(canceled_at=None)
 
-    def since(self, moment: datetime) -> "MaintenanceQuerySet":
-        """Ahead, running, or not yet over at that moment."""
-        return self.alias(over_at=Coalesce("ended_at", "planned_end_at")).filter(over_at__gt=moment)
+    def since(self, moment: datetime, *, also: str = "") -> "MaintenanceQuerySet":
+        """Ahead, running, or not yet over at that moment; and the one with the public id `also`."""
+        over_at = Coalesce("ended_at", "planned_end_at")
+        return self.alias(over_at=over_at).filter(Q(over_at__gt=moment) | Q(public_id=also))
 
     def due_to_start(self, now: datetime) -> "MaintenanceQuerySet":
         """Their planned start has come and nobody has started them."""

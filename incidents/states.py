@@ -1,4 +1,4 @@
-"""States of components, incidents and maintenance. The words are those of the Statuspage API, so the wire needs no map."""
+"""States of components, incidents and maintenance, in the words of the Statuspage API: the wire needs no map."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

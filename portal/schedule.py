@@ -6,4 +6,5 @@ from typing import Any
 SCHEDULE: dict[str, dict[str, Any]] = {
     "events.deliver": {"task": "events.deliver", "schedule": timedelta(seconds=30)},
     "outbox.send": {"task": "outbox.send", "schedule": timedelta(seconds=30)},
+    "incidents.publish": {"task": "incidents.publish", "schedule": timedelta(minutes=1)},
 }

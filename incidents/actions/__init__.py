@@ -1,5 +1,13 @@
 from incidents.actions.components import keep_component, keep_group, set_component_status
-from incidents.actions.incidents import Opening, Report, Revision, open_incident, post_update, revise_incident, set_impact
+from incidents.actions.incidents import (
+    Opening,
+    Report,
+    Revision,
+    open_incident,
+    post_update,
+    revise_incident,
+    set_impact,
+)
 from incidents.actions.maintenance import (
     Plan,
     cancel_maintenance,

@@ -1,4 +1,4 @@
-"""Impact rows: one runs at a time per incident and component. Called inside an action that holds the incident's lock."""
+"""Impact rows: one runs at a time per incident and component. For actions that hold the incident's lock."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -92,9 +92,7 @@ def open_incident(*, opening: Opening, by: User | None, now: datetime | None = N
 
 
 @transaction.atomic
-def post_update(
-    *, incident: Incident, report: Report, by: User | None, now: datetime | None = None
-) -> IncidentUpdate:
+def post_update(*, incident: Incident, report: Report, by: User | None, now: datetime | None = None) -> IncidentUpdate:
     """Posts an update and moves the incident to its status.
 
     Resolving ends every impact. A resolved incident takes no update but one that reopens it, as investigating.

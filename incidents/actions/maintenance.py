@@ -122,7 +122,7 @@ def finish_maintenance(*, maintenance: Maintenance, by: User | None, now: dateti
 
 
 def keep_maintenance_times(*, now: datetime | None = None) -> int:
-    """Writes down what the clock has begun and ended, at the planned moments, so that it becomes news; answers how much.
+    """Writes down what the clock has begun and ended, at the planned moments, as news; answers how much.
 
     The state shown never waits for this.
     """

@@ -124,9 +124,7 @@ class Component(models.Model):
 class ComponentStatusChange(models.Model):
     """One step of a component's baseline: from what, to what, who says so, and why."""
 
-    component = models.ForeignKey(
-        Component, models.CASCADE, related_name="status_changes", verbose_name=_("component")
-    )
+    component = models.ForeignKey(Component, models.CASCADE, related_name="status_changes", verbose_name=_("component"))
     old = models.CharField(_("from"), max_length=24, choices=ASSERTED_CHOICES)
     new = models.CharField(_("to"), max_length=24, choices=ASSERTED_CHOICES)
     source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.STAFF)
@@ -139,9 +137,7 @@ class ComponentStatusChange(models.Model):
         verbose_name_plural = _("status changes")
         ordering = ["at", "pk"]
         constraints = [
-            models.CheckConstraint(
-                name="status_change_changes_something", condition=~models.Q(old=models.F("new"))
-            ),
+            models.CheckConstraint(name="status_change_changes_something", condition=~models.Q(old=models.F("new"))),
             models.CheckConstraint(
                 name="status_change_asserted", condition=models.Q(old__in=ASSERTED, new__in=ASSERTED)
             ),

@@ -22,6 +22,7 @@ Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 Application = Callable[[Environ, StartResponse], Iterable[bytes]]
 Headers = list[tuple[str, str]]
+_Mark = tuple[str, int, int]  # the folder of a version, and which file its manifest is
 
 CURRENT = "current"
 MANIFEST = "manifest.json"
@@ -54,12 +55,14 @@ class _File:
 class _Version:
     """A version of the bundle in memory: the pages as they are, and as they read once they are only last known."""
 
-    def __init__(self, target: str, manifest: dict[str, Any], files: dict[str, _File], hsts: str) -> None:
-        self.target = target
+    def __init__(self, mark: _Mark, manifest: dict[str, Any], files: dict[str, _File], hsts: str) -> None:
+        self.mark = mark
         self.generated_at: float = manifest["generated_at"]
         self.files = files
         self._manifest, self._hsts = manifest, hsts
-        self.live = {path: _page(file.entry["etag"], file, file.body, file.encoded, hsts) for path, file in files.items()}
+        self.live = {
+            path: _page(file.entry["etag"], file, file.body, file.encoded, hsts) for path, file in files.items()
+        }
         self._stale: dict[str, Page] | None = None
 
     @property
@@ -177,16 +180,18 @@ class StatusBundle:
     def _renew(self) -> None:
         try:
             target = os.readlink(self._folder / CURRENT)
-            if self._version is None or self._version.target != target:
-                self._version = self._load(target)
+            written = (self._folder / target / MANIFEST).stat()
+            mark = (target, written.st_ino, written.st_mtime_ns)
+            if self._version is None or self._version.mark != mark:
+                self._version = self._load(mark)
         except (OSError, ValueError, KeyError):
             pass  # half a bundle is no bundle: what is in memory stays, the next second looks again
         if self._version is not None:
             is_stale = time.time() - self._version.generated_at > self._stale_after_s
             self._pages = self._version.stale if is_stale else self._version.live
 
-    def _load(self, target: str) -> _Version:
-        folder = self._folder / target
+    def _load(self, mark: _Mark) -> _Version:
+        folder = self._folder / mark[0]
         manifest = json.loads((folder / MANIFEST).read_bytes())
         before = self._version.files if self._version else {}
         files: dict[str, _File] = {}
@@ -194,7 +199,7 @@ class StatusBundle:
             known = before.get(self._prefix + path)
             is_same = known is not None and known.entry == entry
             files[self._prefix + path] = known if known and is_same else _read(folder, entry)
-        return _Version(target, manifest, files, self._hsts)
+        return _Version(mark, manifest, files, self._hsts)
 
 
 def _read(folder: Path, entry: dict[str, Any]) -> _File:

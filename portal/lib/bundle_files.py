@@ -45,7 +45,12 @@ class BundleFile:
     def etag(self) -> str:
         """From what is said, in either form; never from the clock."""
         digest = hashlib.sha256()
-        for part in (self.content_type.encode(), repr(sorted(self.headers.items())).encode(), self.body, self.stale_body):
+        for part in (
+            self.content_type.encode(),
+            repr(sorted(self.headers.items())).encode(),
+            self.body,
+            self.stale_body,
+        ):
             digest.update(len(part).to_bytes(8, "big") + part)
         return digest.hexdigest()[:24]
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import IntEnum
 from fractions import Fraction
+from itertools import pairwise
 
 
 class Level(IntEnum):
@@ -33,7 +34,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """What is asserted of a component: its baseline, planned work that replaces the baseline, impacts laid over both."""
+    """What is asserted of a component: its baseline, planned work that replaces it, impacts laid over both."""
 
     baseline: Sequence[Span] = ()
     maintenance: Sequence[Span] = ()
@@ -100,7 +101,7 @@ def _sweep(edges: dict[datetime, list[tuple[int, Level, int]]], begins: datetime
     holding: tuple[Counter[Level], ...] = (Counter(), Counter(), Counter())
     flat: list[Span] = []
     moments = sorted({begins, ends, *edges})
-    for at, until in zip(moments, moments[1:], strict=False):
+    for at, until in pairwise(moments):
         for number, level, step in edges.get(at, ()):
             holding[number][level] += step
         level = _worst(holding)
