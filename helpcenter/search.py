@@ -122,7 +122,7 @@ def find(asked: Asked, *, among: ArticleQuerySet, page: int = 1) -> Found:
     )
     articles = list(ranked[(page - 1) * PER_PAGE : page * PER_PAGE])
     for article in articles:
-        article.marked = marked(article.headline)
+        article.marked = marked(article.headline if _OPENS in article.headline else article.summary)
     return Found(articles, articles[0].total if articles else 0, page)
 
 
@@ -136,7 +136,7 @@ def _rank(asked: Asked) -> Combinable:
 def _headline(asked: Asked) -> SearchHeadline:
     return SearchHeadline(
         "text",
-        asked.wanted,
+        asked.all_words if asked.is_exact else AnyWord(asked.query),
         config=CONFIG,
         start_sel=_OPENS,
         stop_sel=_CLOSES,

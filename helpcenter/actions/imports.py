@@ -72,12 +72,10 @@ class _Run:
         self.delivered = Delivered()
 
     def audience(self, leaf: Leaf) -> str:
-        top = leaf.parts[0] if leaf.parts and leaf.parts[0] in Audience.values else ""
-        named = str(leaf.front.get("audience", ""))
-        if named in Audience.values:
-            return named
-        own = self.order.folder.resolve().name
-        return self.order.audience or top or (own if own in Audience.values else Audience.OPERATIONS)
+        """Who may read what is new: as ordered, as the file says, as its top folder is called, else the staff only."""
+        top = leaf.parts[0] if leaf.parts else ""
+        said = [self.order.audience, str(leaf.front.get("audience", "")), top, self.order.folder.resolve().name]
+        return next((one for one in said if one in Audience.values), Audience.OPERATIONS)
 
     def shelf_key(self, leaf: Leaf) -> str:
         """The folder that stands for the leaf's category."""
@@ -169,9 +167,9 @@ class _Run:
         parts = list(leaf.parts)
         while parts and (parts[0] in Audience.values or parts[0] == self.shelf_key(leaf)):
             parts.pop(0)
-        return (
-            slugify(str(leaf.front.get("slug") or "-".join([*parts, leaf.stem.replace("_", "-")])))[:120] or "article"
-        )
+        stem = "introduction" if leaf.is_index else leaf.stem.replace("_", "-")
+        named = "" if leaf.is_index else str(leaf.front.get("slug", ""))
+        return slugify(named or "-".join([*parts, stem]))[:120] or "article"
 
     def _address(self, path: str) -> str | None:
         """Where a file of this folder is read, by its path; None when there is no such file."""
