@@ -27,6 +27,10 @@ _STARTS_WITHIN_S = 20
 KINDS = ("database", "valkey")
 
 
+class InUse(RuntimeError):
+    """Another living process has the servers of this folder."""
+
+
 class Servers:
     """The running embedded servers: `addresses` by kind ("database", "valkey"); `stop` ends all of them."""
 
@@ -49,8 +53,8 @@ class Servers:
 def start(folder: Path, kinds: Iterable[str] = KINDS, *, durable: bool = True, database: str = "portal") -> Servers:
     """Starts the asked servers with their files under `folder`. `durable=False` trades crash safety for speed (tests).
 
-    What an earlier owner of the folder left running is taken over or ended. Raises RuntimeError with one sentence
-    when the folder is in use or a server does not come up; then nothing is left running.
+    What an earlier owner of the folder left running is taken over or ended. Raises InUse or RuntimeError
+    with one sentence when the folder has an owner or a server does not come up; then nothing is left running.
     """
     folder.mkdir(parents=True, exist_ok=True)
     servers = Servers(_lock(folder / "in-use"))
@@ -73,7 +77,7 @@ def _lock(path: Path) -> IO[str]:
     except BlockingIOError:
         lock.seek(0)
         owner = lock.read().strip() or "another process"
-        raise RuntimeError(f"The servers in {path.parent} already run for process {owner}: stop that first.") from None
+        raise InUse(f"The servers in {path.parent} already run for process {owner}: stop that first.") from None
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()
