@@ -26,10 +26,10 @@ class LetterAdmin(ReadOnlyAdmin):
     readonly_fields = ["preview"]
 
     @admin.display(description=_("preview"))
-    def preview(self, letter: Letter) -> Any:
+    def preview(self, letter: Letter) -> str:
         """The letter as it reads; letters with a secret only in a demo on one's own machine."""
         if letter.is_secret and not settings.SHOW_SECRET_LETTERS:
-            return _("This letter carries a secret and is not shown.")
+            return str(_("This letter carries a secret and is not shown."))
         try:
             words = words_of(letter)
         except ValueError as error:
