@@ -5,6 +5,7 @@ from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -245,9 +246,38 @@ UNFOLD = {
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": True,
     "ENVIRONMENT": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
+    "COLORS": {
+        "base": {
+            "50": "oklch(98.7% .003 220)",
+            "100": "oklch(96.4% .006 220)",
+            "200": "oklch(90.4% .008 222)",
+            "300": "oklch(83% .014 222)",
+            "400": "oklch(71% .016 228)",
+            "500": "oklch(50.5% .02 232)",
+            "600": "oklch(43% .022 234)",
+            "700": "oklch(36% .018 232)",
+            "800": "oklch(26.5% .016 232)",
+            "900": "oklch(20.6% .014 232)",
+            "950": "oklch(15% .011 232)",
+        },
+        "primary": {
+            "50": "oklch(97.5% .012 212)",
+            "100": "oklch(95% .022 212)",
+            "200": "oklch(90% .04 210)",
+            "300": "oklch(84% .07 207)",
+            "400": "oklch(75% .095 208)",
+            "500": "oklch(62% .1 214)",
+            "600": "oklch(46% .09 220)",
+            "700": "oklch(40% .084 221)",
+            "800": "oklch(34% .07 222)",
+            "900": "oklch(28% .055 224)",
+            "950": "oklch(21% .04 226)",
+        },
+    },
     "DASHBOARD_CALLBACK": "portal.operations.admin_views.work_list",
-    "STYLES": ["portal.site.admin_stylesheet"],
-    "SCRIPTS": ["portal.site.admin_script"],
+    "STYLES": [lambda request: static("css/admin.css")],
+    "SCRIPTS": [lambda request: static("js/admin.js")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "portal.site.navigation"},
 }
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique without regard to case, by a constraint on lower(email)

@@ -60,7 +60,10 @@
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: copyLabel });
       button.className = "button button-small copy no-print";
       button.dataset.copy = `#${code.id}`;
-      block.before(button);
+      const frame = document.createElement("div");
+      frame.className = "code";
+      block.replaceWith(frame);
+      frame.append(block, button);
     });
 
   // Sign-up tells the reader's zone, so that times are shown in it from the first page on ---------------------------------

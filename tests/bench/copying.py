@@ -1,0 +1,34 @@
+"""Loads rows by COPY: a hundred thousand tickets in seconds, through the models' own fields."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, models
+
+
+def copy(model: type[models.Model], rows: Iterable[dict[str, Any]], *, fields: list[str]) -> None:
+    """Copies rows given as dicts of `fields` (attribute names such as `organization_id`); others take their default.
+
+    Columns with a default in the database are left to it unless they are named.
+    """
+    meta = model._meta
+    columns = [
+        field
+        for field in meta.concrete_fields
+        if field.attname in fields
+        or (not field.primary_key and not field.has_db_default() and not getattr(field, "generated", False))
+    ]
+    names = ", ".join(f'"{field.column}"' for field in columns)
+    with connection.cursor() as cursor, cursor.copy(f'COPY "{meta.db_table}" ({names}) FROM STDIN') as stream:
+        for row in rows:
+            stream.write_row([_value(field, row) for field in columns])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(pg_get_serial_sequence(%s, 'id'), coalesce(max(id), 1)) FROM " + f'"{meta.db_table}"',
+            [meta.db_table],
+        )
+
+
+def _value(field: Any, row: dict[str, Any]) -> Any:
+    value = row[field.attname] if field.attname in row else field.get_default()
+    return field.get_db_prep_save(value, connection)

@@ -1,0 +1,155 @@
+"""The full tables that the measurements run against: 10,000 articles, 100,000 tickets."""
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+
+from helpcenter.models import Article, Category
+from helpcenter.states import ArticleState, Audience
+from portal.accounts.models import Membership, Organization, Tier, User
+from portal.lib.markdown import render
+from portal.lib.tokens import public_id
+from tests.bench.copying import copy
+from tickets.models import Message, Ticket, Timer
+from tickets.states import MessageKind, Priority, TicketState
+
+NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+ORGANIZATIONS = 500
+WORDS = (
+    "signal dashboard account model delivery payment invoice plan login password webhook telegram confidence score "
+    "watchlist profile risk export token alert outage latency refund seat member role chart history momentum feed "
+    "device browser session code error retry schedule report metric limit upgrade cancel renewal card bank tax"
+).split()
+
+
+def load(articles: int, tickets: int) -> None:
+    """Fills an empty, migrated database; the same rows on each run."""
+    dice = random.Random(7)  # noqa: S311  # the same rows on each run, nothing secret
+    _load_articles(articles, dice)
+    _load_people()
+    _load_tickets(tickets, dice)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM ANALYZE")
+
+
+def _sentence(dice: random.Random, length: int) -> str:
+    return " ".join(dice.choices(WORDS, k=length)).capitalize()
+
+
+def _load_articles(count: int, dice: random.Random) -> None:
+    category = Category.objects.create(title="Guides", slug="guides", audience=Audience.CUSTOMER)
+    bodies = ["\n\n".join(f"## {_sentence(dice, 4)}\n\n{_sentence(dice, 60)}." for _ in range(5)) for _ in range(200)]
+    rendered = [render(body) for body in bodies]
+
+    def rows() -> Iterator[dict[str, Any]]:
+        for number in range(count):
+            made = rendered[number % len(rendered)]
+            yield {
+                "category_id": category.pk,
+                "title": f"{_sentence(dice, 5)} {number}",
+                "slug": f"guide-{number}",
+                "summary": _sentence(dice, 12),
+                "body": bodies[number % len(bodies)],
+                "html": made.html,
+                "text": made.text,
+                "toc": made.toc,
+                "state": ArticleState.PUBLISHED,
+                "position": number,
+                "created_at": NOW,
+                "updated_at": NOW,
+                "published_at": NOW - timedelta(minutes=number),
+            }
+
+    copy(Article, rows(), fields=[])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE helpcenter_article SET search = setweight(to_tsvector('english', title), 'A')"
+            " || setweight(to_tsvector('english', summary), 'C') || setweight(to_tsvector('english', text), 'D')"
+        )
+
+
+def _load_people() -> None:
+    tiers = list(Tier.objects.order_by("rank"))
+    copy(
+        Organization,
+        (
+            {"name": f"Company {number}", "tier_id": tiers[number % 3].pk, "created_at": NOW, "public_id": public_id()}
+            for number in range(ORGANIZATIONS)
+        ),
+        fields=[],
+    )
+    copy(
+        User,
+        (
+            {"email": f"customer{number}@example.org", "name": f"Customer {number}", "password": "!"}
+            for number in range(ORGANIZATIONS)
+        ),
+        fields=[],
+    )
+    organizations = Organization.objects.order_by("pk").values_list("pk", flat=True)
+    users = User.objects.filter(email__startswith="customer").order_by("pk").values_list("pk", flat=True)
+    pairs = zip(users, organizations, strict=True)
+    rows = ({"user_id": user, "organization_id": one, "role": "owner", "joined_at": NOW} for user, one in pairs)
+    copy(Membership, rows, fields=[])
+
+
+def _load_tickets(count: int, dice: random.Random) -> None:
+    members = list(Membership.objects.order_by("pk").values_list("user_id", "organization_id"))
+    states = dice.choices(TicketState.values, weights=[3, 4, 5, 8, 80], k=count)
+    priorities = dice.choices(Priority.values, weights=[1, 9, 70, 20], k=count)
+    copy(Ticket, (_ticket(n, members, states, priorities) for n in range(count)), fields=["number"])
+    ids = list(Ticket.objects.order_by("pk").values_list("pk", "requester_id", "state", "filed_at"))
+    copy(Message, (row for one in ids for row in _messages(*one)), fields=[])
+    copy(Timer, (_timer(pk, filed_at) for pk, _by, state, filed_at in ids if state == TicketState.NEW), fields=[])
+
+
+def _ticket(number: int, members: list, states: list[str], priorities: list[str]) -> dict[str, Any]:
+    user, organization = members[number % len(members)]
+    state = states[number]
+    filed = NOW - timedelta(minutes=number)
+    ours = state in {TicketState.NEW, TicketState.OPEN}
+    return {
+        "number": 1001 + number,
+        "public_id": public_id(),
+        "organization_id": organization,
+        "requester_id": user,
+        "subject": f"My {WORDS[number % len(WORDS)]} does not work as it should ({number})",
+        "state": state,
+        "priority": priorities[number],
+        "filed_at": filed,
+        "last_activity_at": filed + timedelta(hours=1),
+        "solved_at": filed + timedelta(hours=1) if state in {TicketState.SOLVED, TicketState.CLOSED} else None,
+        "closed_at": filed + timedelta(hours=1) if state == TicketState.CLOSED else None,
+        "due_at": filed + timedelta(hours=4) if ours else None,
+    }
+
+
+def _messages(ticket: int, requester: int, state: str, filed_at: datetime) -> Iterator[dict[str, Any]]:
+    shared = {"ticket_id": ticket, "kind": MessageKind.REPLY}
+    text = "Since this morning the page shows nothing. What can I do?"
+    yield {**shared, "author_id": requester, "body": text, "html": f"<p>{text}</p>", "created_at": filed_at}
+    if state != TicketState.NEW:
+        answer = "Please log out and in again; if it stays, tell us the code at the foot of the page."
+        yield {
+            **shared,
+            "is_from_staff": True,
+            "body": answer,
+            "html": f"<p>{answer}</p>",
+            "created_at": filed_at + timedelta(hours=1),
+        }
+
+
+def _timer(ticket: int, filed_at: datetime) -> dict[str, Any]:
+    target = timedelta(hours=4)
+    return {
+        "ticket_id": ticket,
+        "target_for": target,
+        "running_since": filed_at,
+        "due_at": filed_at + target,
+        "warn_at": filed_at + target * 0.75,
+        "next_at": filed_at + target * 0.75,
+        "reason": {"dimension": "tier", "value": "elite", "label": "Elite", "target_s": 14400},
+    }

@@ -1,0 +1,188 @@
+"""`make bench`: every important page as a ratio to a bare Django view, in one run, on one machine.
+
+One server process is pinned to one core, the generator to another; figures of different runs are not compared.
+"""
+
+import argparse
+import json
+import os
+import re
+import secrets
+import sys
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from portal.lib import embedded
+from tests.bench import servers
+from tests.bench.load import Outcome, Request, get, post, run
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+FOLDER = ROOT / ".local" / "bench"
+SERVER_CORE, CLIENT_CORE = 0, 1
+REACH = {
+    "status": 1.5, "home": 0.30, "article": 0.30, "search": 0.02, "ticket list": 0.05, "ticket page": 0.04,
+    "agent queue": 0.01,
+}  # fmt: skip
+
+
+@dataclass
+class Page:
+    """One line of the table: a request made often, and the status it must answer with."""
+
+    name: str
+    request: Request
+    path: str = ""
+    cookie: str = ""
+    status: int = 200
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--articles", type=int, default=10_000)
+    options.add_argument("--tickets", type=int, default=100_000)
+    options.add_argument("--seconds", type=float, default=4.0, help="length of each measurement")
+    options.add_argument("--server", choices=sorted(servers.COMMANDS), default="granian")
+    options.add_argument("--compare", action="store_true", help="measure every web server on a bare and a real page")
+    chosen = options.parse_args()
+    os.sched_setaffinity(0, {CLIENT_CORE})
+    started = embedded.start(FOLDER, database="bench")
+    try:
+        _set_environment(started)
+        pages = _prepare(chosen.articles, chosen.tickets)
+        if chosen.compare:
+            _compare(chosen.seconds, pages)
+            return
+        _write(_measure(chosen.server, chosen.seconds, pages))
+    finally:
+        started.stop()
+
+
+def _set_environment(started: embedded.Servers) -> None:
+    os.environ.update(
+        LOCAL="on",
+        STAFF_SECOND_FACTOR="off",
+        LOCAL_DIR=str(FOLDER),
+        DATABASE_URL=started.database,
+        VALKEY_URL=started.valkey,
+        LOG_LEVEL="ERROR",
+        DJANGO_SETTINGS_MODULE="portal.settings",
+    )
+
+
+def _prepare(articles: int, tickets: int) -> list[Page]:
+    """Migrates, loads the rows when the tables are of another size, and logs a customer and an agent in."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from tests.bench import rows, sessions
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    sessions.furnish_status()
+    if sessions.sizes() != (articles, tickets):
+        call_command("flush", interactive=False, verbosity=0)
+        rows.load(articles, tickets)
+    return _pages(sessions)
+
+
+def _pages(sessions: Any) -> list[Page]:
+    customer, agent = sessions.customer(), sessions.agent()
+    article, ticket = sessions.some_article(), sessions.some_ticket()
+    token = secrets.token_hex(16)
+    filing = {"subject": "Signals stopped", "body": "None since nine.", "impact": "hindered"}
+
+    def form() -> str:
+        return urllib.parse.urlencode({**filing, "csrfmiddlewaretoken": token, "filing_key": secrets.token_hex(16)})
+
+    csrf = f"{customer}; csrftoken={token}"
+    return [
+        Page("status", get("/status/"), "/status/"),
+        Page("home", get("/"), "/"),
+        Page("article", get(article), article),
+        Page("search", get("/help/search/?q=telegram+alert+limit"), "/help/search/?q=telegram+alert+limit"),
+        Page("ticket list", get("/tickets/", cookie=customer), "/tickets/", customer),
+        Page("ticket page", get(ticket, cookie=customer), ticket, customer),
+        Page("filing", post("/tickets/new/", form, cookie=csrf, headers={"X-CSRFToken": token}), status=302),
+        Page("agent queue", get(sessions.QUEUE, cookie=agent), sessions.QUEUE, agent),
+    ]
+
+
+def _measure(server: str, seconds: float, pages: list[Page]) -> dict[str, Any]:
+    with servers.serving(server, "tests.bench.bare:application", core=SERVER_CORE) as (port, _started, _pid):
+        bare = run(port, get("/"), seconds=seconds)
+    found: dict[str, Any] = {"server": server, "bare_per_second": round(bare.per_second), "pages": {}}
+    with servers.serving(server, "portal.wsgi:application", core=SERVER_CORE, env={"PROCESS": "web"}) as opened:
+        port, starts_in, pid = opened
+        for page in pages:
+            outcome = run(port, page.request, seconds=seconds)
+            if set(outcome.statuses) != {page.status}:
+                sys.exit(f"{page.name} answered {outcome.statuses}, expected {page.status} alone.")
+            found["pages"][page.name] = _figures(outcome, bare, page)
+        found["starts_in_s"] = round(starts_in, 2)
+        found["memory_mb"] = round(servers.memory_mb(pid))
+    return found
+
+
+def _figures(outcome: Outcome, bare: Outcome, page: Page) -> dict[str, Any]:
+    return {
+        "per_second": round(outcome.per_second, 1),
+        "ratio": round(outcome.per_second / bare.per_second, 4),
+        "p50_ms": round(outcome.percentile(0.5), 2),
+        "p99_ms": round(outcome.percentile(0.99), 2),
+        "bytes": outcome.page_bytes,
+        "queries": _queries(page) if page.path else None,
+        "reach": REACH.get(page.name),
+    }
+
+
+def _queries(page: Page) -> int:
+    """Queries of one request in this process, with the same cookies."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(HTTP_HOST="127.0.0.1")
+    for name, value in re.findall(r"([^=; ]+)=([^;]+)", page.cookie):
+        client.cookies[name] = value
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        client.get(page.path)
+    return len(seen)
+
+
+def _compare(seconds: float, pages: list[Page]) -> None:
+    real = next(page for page in pages if page.name == "ticket page")
+    print(f"{'server':<10}{'bare/s':>9}{'page/s':>9}{'page p99 ms':>13}{'memory MB':>11}")  # noqa: T201
+    for name in servers.COMMANDS:
+        with servers.serving(name, "tests.bench.bare:application", core=SERVER_CORE) as (port, _s, _pid):
+            bare = run(port, get("/"), seconds=seconds)
+        with servers.serving(name, "portal.wsgi:application", core=SERVER_CORE, env={"PROCESS": "web"}) as opened:
+            page = run(opened[0], real.request, seconds=seconds)
+            memory = servers.memory_mb(opened[2])
+        line = f"{name:<10}{bare.per_second:>9.0f}{page.per_second:>9.0f}{page.percentile(0.99):>13.1f}{memory:>11.0f}"
+        print(line)  # noqa: T201
+
+
+def _write(found: dict[str, Any]) -> None:
+    say: Callable[[str], None] = print
+    say(f"bare view on {found['server']}: {found['bare_per_second']}/s; start {found['starts_in_s']} s, "
+        f"memory {found['memory_mb']} MB")  # fmt: skip
+    say(f"{'page':<13}{'per s':>8}{'ratio':>8}{'reach':>7}{'p50 ms':>8}{'p99 ms':>8}{'bytes':>8}{'queries':>9}")
+    for name, one in found["pages"].items():
+        reach, queries = one["reach"] or "", "" if one["queries"] is None else one["queries"]
+        say(f"{name:<13}{one['per_second']:>8}{one['ratio']:>8.3f}{reach:>7}{one['p50_ms']:>8}{one['p99_ms']:>8}"
+            f"{one['bytes']:>8}{queries:>9}")  # fmt: skip
+    out = ROOT / ".local" / "bench.json"
+    out.write_text(json.dumps(found, indent=2))
+    missed = [name for name, one in found["pages"].items() if one["reach"] and one["ratio"] < one["reach"]]
+    say(f"written to {out.relative_to(ROOT)}; below reach: {', '.join(missed) or 'none'}")
+
+
+if __name__ == "__main__":
+    main()
