@@ -1,25 +1,58 @@
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, F, Q
+from django.utils.translation import gettext as _
 
-from portal.accounts.models import Membership
+from portal.accounts.models import Membership, User
 from portal.accounts.states import MemberRole
+from portal.events.listeners import all_types, declared
+from portal.events.models import Event
 from portal.lib.promises import Target, binding_target
 from tickets.states import (
     ACTIVE,
     COMPETING_CHANNELS,
     MESSAGES_FOR_CUSTOMERS,
     OUR_TURN,
+    SOON,
     Dimension,
     MessageKind,
     Metric,
     TicketState,
 )
 
-SOON = timedelta(hours=1)
+MOST_LINES = 300  # of a timeline; what came later is in the event log
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline: when, and what happened as a sentence."""
+
+    at: datetime
+    sentence: str
+
+
+def timeline(ticket: models.Model, *, reader: Any) -> list[Line]:
+    """What happened to a ticket, oldest first; customers read what is public. Two queries."""
+    found = Event.objects.about(ticket).oldest_first()
+    if not reads_as_staff(reader):
+        found = found.named(*(name for name, kind in all_types().items() if kind.is_public))
+    events = list(found[:MOST_LINES])
+    people = {event.by_id for event in events} | {event.details.get("assignee_id") for event in events}
+    names = {user.pk: str(user) for user in User.objects.filter(pk__in=people - {None}).only("name", "email")}
+    lines = []
+    for event in events:
+        told = {**event.details, "assignee": names.get(event.details.get("assignee_id", 0), _("nobody"))}
+        lines.append(Line(event.happened_at, declared(event.name).sentence(names.get(event.by_id or 0, ""), told)))
+    return lines
+
+
+def reads_as_staff(user: Any) -> bool:
+    """Whether that person sees all tickets with what is meant for staff."""
+    return bool(user.is_staff and user.has_perm("tickets.view_ticket"))
 
 
 class TicketQuerySet(models.QuerySet):
@@ -30,7 +63,7 @@ class TicketQuerySet(models.QuerySet):
         """
         if not user.is_authenticated:
             return self.none()
-        if user.is_staff and user.has_perm("tickets.view_ticket"):
+        if reads_as_staff(user):
             return self
         roles = dict(Membership.objects.filter(user_id=user.pk).values_list("organization_id", "role"))
         owned = [organization for organization, role in roles.items() if role == MemberRole.OWNER]
@@ -105,7 +138,7 @@ class TicketQuerySet(models.QuerySet):
 class MessageQuerySet(models.QuerySet):
     def shown_to(self, user: Any) -> "MessageQuerySet":
         """Of a ticket that the reader may see: notes and notices are for staff who work tickets."""
-        if user.is_staff and user.has_perm("tickets.view_ticket"):
+        if reads_as_staff(user):
             return self
         return self.filter(kind__in=MESSAGES_FOR_CUSTOMERS)
 
@@ -116,6 +149,11 @@ class MessageQuerySet(models.QuerySet):
 
     def in_order(self) -> "MessageQuerySet":
         return self.order_by("created_at", "pk")
+
+    def written_after(self, version: int, *, not_by: Any) -> "MessageQuerySet":
+        """What others wrote after that version of the ticket, oldest first (not_by None: the house itself reads)."""
+        found = self.filter(ticket_version__gt=version).select_related("author").in_order()
+        return found.exclude(author=not_by) if not_by else found
 
     def replies(self) -> "MessageQuerySet":
         return self.filter(kind=MessageKind.REPLY)
@@ -130,6 +168,11 @@ class SlaPolicyQuerySet(models.QuerySet):
             | Q(dimension=Dimension.CHANNEL, value=channel),
             is_active=True,
         )
+
+    def binding_for(self, ticket: Any) -> Target | None:
+        """The target of the first response to a ticket as it stands (it need not be saved)."""
+        tier = ticket.organization.entitlement.tier if ticket.organization else ""
+        return self.binding(tier=tier, priority=ticket.priority, channel=ticket.channel)
 
     def binding(self, *, tier: str, priority: str, channel: str) -> Target | None:
         """The target of a first response to such a ticket (tier: its slug, or empty). None: nothing is promised."""

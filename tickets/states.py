@@ -100,6 +100,9 @@ MOST_CHARACTERS = 20_000
 # A warning fires when this share of a promise is used up.
 WARN_AT_SHARE = 0.75
 
+# What falls due within this time is shown as urgent.
+SOON = timedelta(hours=1)
+
 
 def is_legal(old: str, new: str) -> bool:
     """Whether a ticket may move from one state to the other."""

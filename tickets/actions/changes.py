@@ -25,23 +25,21 @@ def lock(*, ticket: Ticket) -> Ticket:
 
 
 @transaction.atomic(savepoint=False)
-def write(*, ticket: Ticket, fields: Iterable[str] = (), now: datetime) -> None:
+def write(*, ticket: Ticket, fields: Iterable[str] = (), at: datetime) -> None:
     """Saves a locked ticket: the fields that changed, its version, when it happened and what is due next."""
-    ticket.last_activity_at = max(ticket.last_activity_at, now)
+    ticket.last_activity_at = max(ticket.last_activity_at, at)
     ticket.save(update_fields=["version", "last_activity_at", "due_at", *fields])
 
 
 @transaction.atomic(savepoint=False)
-def tell(*, event: EventType, ticket: Ticket, by: User | None, now: datetime, details: dict[str, Any]) -> None:
+def tell(*, event: EventType, ticket: Ticket, by: User | None, at: datetime, details: dict[str, Any]) -> None:
     """Records news about a ticket; its version goes along, so that a reader knows what came after what they saw."""
-    record(
-        event, about=ticket, by=by, organization=ticket.organization, details={**details, "version": ticket.version},
-        now=now,
-    )  # fmt: skip
+    details = {**details, "version": ticket.version}
+    record(event, about=ticket, by=by, organization=ticket.organization, details=details, now=at)
 
 
 @transaction.atomic(savepoint=False)
-def add_message(*, ticket: Ticket, body: str, by: User | None, kind: MessageKind, now: datetime) -> Message:
+def add_message(*, ticket: Ticket, body: str, by: User | None, kind: MessageKind, at: datetime) -> Message:
     """A turn of the conversation. `by` None is the house itself, which speaks as staff."""
     body = body.strip()
     if not body:
@@ -52,26 +50,21 @@ def add_message(*, ticket: Ticket, body: str, by: User | None, kind: MessageKind
         ticket=ticket,
         author=by,
         kind=kind,
-        is_from_staff=speaks_for_us(by, ticket),
+        is_from_staff=ticket.hears_us_from(by),
         body=body,
         html=as_html(body),
         ticket_version=ticket.version,
-        created_at=now,
+        created_at=at,
     )
 
 
-def speaks_for_us(by: User | None, ticket: Ticket) -> bool:
-    """Staff speak for the house, except about what they asked for themselves."""
-    return by is None or (by.is_staff and by.pk != ticket.requester_id)
-
-
-def check_staff(by: User | None) -> None:
+def check_staff(*, by: User | None) -> None:
     """Refuses what only staff (or the house itself) may do."""
     if by is not None and not by.is_staff:
         raise Refused(_("Only the support team can do this."), code="staff_only")
 
 
-def move(ticket: Ticket, to: TicketState) -> None:
+def move(*, ticket: Ticket, to: TicketState) -> None:
     """Sets the state of a locked ticket, if that is a legal move; else refuses with what can be done instead."""
     if ticket.state == TicketState.CLOSED:
         raise Refused(_("This ticket is closed. Please open a new one."), code="ticket_closed")

@@ -30,90 +30,90 @@ _CLOCK_COLUMNS = ["target_for", "consumed_for", "running_since", "due_at", "warn
 
 
 @transaction.atomic(savepoint=False)
-def start(*, ticket: Ticket, cycle: int, now: datetime) -> Timer | None:
+def start(*, ticket: Ticket, cycle: int, at: datetime) -> Timer | None:
     """Promises a first response to a saved ticket and starts its clock. None when no policy promises anything."""
-    target = target_of(ticket)
+    target = SlaPolicy.objects.binding_for(ticket)
     if target is None:
         return None
     timer = Timer(ticket=ticket, metric=Metric.FIRST_RESPONSE, cycle=cycle, reason=_reason(ticket, target))
-    _show(timer, Clock(target.length, running_since=now))
+    _show(timer, Clock(target.length, running_since=at))
     timer.save(force_insert=True)
     ticket.due_at = _earliest([timer])
     return timer
 
 
 @transaction.atomic(savepoint=False)
-def start_again(*, ticket: Ticket, now: datetime) -> Timer | None:
+def start_again(*, ticket: Ticket, at: datetime) -> Timer | None:
     """A new cycle for a ticket that was taken up again."""
     cycles = ticket.timers.filter(metric=Metric.FIRST_RESPONSE).values_list("cycle", flat=True)
-    return start(ticket=ticket, cycle=max(cycles, default=0) + 1, now=now)
+    return start(ticket=ticket, cycle=max(cycles, default=0) + 1, at=at)
 
 
 @transaction.atomic(savepoint=False)
-def meet(*, ticket: Ticket, now: datetime) -> None:
+def meet(*, ticket: Ticket, at: datetime) -> None:
     """Somebody on the staff answered in public: the first response is given."""
     owed = _owed(ticket)
     for timer in owed:
         if timer.metric == Metric.FIRST_RESPONSE:
-            _miss_if_late(timer, ticket, now)
-            timer.met_at = now
-            _freeze(timer, now)
+            _miss_if_late(timer, ticket, at)
+            timer.met_at = at
+            _freeze(timer, at)
             if not timer.was_missed:
-                _tell(PROMISE_MET, timer, ticket, now)
+                _tell(PROMISE_MET, timer, ticket, at)
     ticket.due_at = _earliest(owed)
 
 
 @transaction.atomic(savepoint=False)
-def stop(*, ticket: Ticket, now: datetime) -> None:
+def stop(*, ticket: Ticket, at: datetime) -> None:
     """It is the customer's turn: all clocks stand and keep what was used."""
     owed = _owed(ticket)
     for timer in owed:
         if timer.clock.is_running:
-            _miss_if_late(timer, ticket, now)
-            _show(timer, timer.clock.stopped(now))
+            _miss_if_late(timer, ticket, at)
+            _show(timer, timer.clock.stopped(at))
             timer.save(update_fields=[*_CLOCK_COLUMNS, "missed_at"])
-            _tell(CLOCK_STOPPED, timer, ticket, now)
+            _tell(CLOCK_STOPPED, timer, ticket, at)
     ticket.due_at = _earliest(owed)
 
 
 @transaction.atomic(savepoint=False)
-def go_on(*, ticket: Ticket, now: datetime) -> None:
+def go_on(*, ticket: Ticket, at: datetime) -> None:
     """It is our turn again: clocks that stood go on where they were."""
     owed = _owed(ticket)
     for timer in owed:
         if not timer.clock.is_running:
-            _show(timer, timer.clock.started(now))
+            _show(timer, timer.clock.started(at))
             timer.save(update_fields=_CLOCK_COLUMNS)
-            _tell(CLOCK_STARTED, timer, ticket, now)
+            _tell(CLOCK_STARTED, timer, ticket, at)
     ticket.due_at = _earliest(owed)
 
 
 @transaction.atomic(savepoint=False)
-def drop(*, ticket: Ticket, now: datetime) -> None:
+def drop(*, ticket: Ticket, at: datetime) -> None:
     """Solved or closed: what was not answered by then is no longer owed."""
     for timer in _owed(ticket):
-        _miss_if_late(timer, ticket, now)
-        timer.dropped_at = now
-        _freeze(timer, now)
+        _miss_if_late(timer, ticket, at)
+        timer.dropped_at = at
+        _freeze(timer, at)
     ticket.due_at = None
 
 
 @transaction.atomic(savepoint=False)
-def retarget(*, ticket: Ticket, now: datetime) -> bool:
+def retarget(*, ticket: Ticket, at: datetime) -> bool:
     """Priority or tier changed: open promises get the target that binds now and keep what was used."""
-    target = target_of(ticket)
+    target = SlaPolicy.objects.binding_for(ticket)
     owed = _owed(ticket)
     if target is None:
         return False
     changed = [timer for timer in owed if timer.reason != _reason(ticket, target)]
     for timer in changed:
-        _miss_if_late(timer, ticket, now)
+        _miss_if_late(timer, ticket, at)
         old = timer.target_for
         timer.reason = _reason(ticket, target)
         _show(timer, timer.clock.retargeted(target.length))
         timer.save(update_fields=[*_CLOCK_COLUMNS, "missed_at", "reason"])
         if timer.target_for != old:
-            _tell(PROMISE_CHANGED, timer, ticket, now, old_target_s=int(old.total_seconds()))
+            _tell(PROMISE_CHANGED, timer, ticket, at, old_target_s=int(old.total_seconds()))
     ticket.due_at = _earliest(owed)
     return bool(changed)
 
@@ -125,7 +125,7 @@ def retarget_organization(*, organization: Organization, now: datetime | None = 
     moved = 0
     for ticket in Ticket.objects.active().filter(organization=organization).order_by("pk"):
         locked = changes.lock(ticket=ticket)
-        if retarget(ticket=locked, now=at):
+        if retarget(ticket=locked, at=at):
             locked.save(update_fields=["due_at", "version"])
             moved += 1
     return moved
@@ -147,12 +147,6 @@ def watch_next_promise(*, now: datetime | None = None) -> bool:
     timer.next_at = _next_look(timer)
     timer.save(update_fields=["warned_at", "missed_at", "next_at"])
     return True
-
-
-def target_of(ticket: Ticket) -> Target | None:
-    """The first response that binds for a ticket as it stands (it need not be saved)."""
-    tier = ticket.organization.entitlement.tier if ticket.organization else ""
-    return SlaPolicy.objects.binding(tier=tier, priority=ticket.priority, channel=ticket.channel)
 
 
 def _reason(ticket: Ticket, target: Target) -> dict[str, Any]:
@@ -187,22 +181,22 @@ def _next_look(timer: Timer) -> datetime | None:
     return timer.due_at if timer.warned_at else timer.warn_at
 
 
-def _freeze(timer: Timer, now: datetime) -> None:
+def _freeze(timer: Timer, at: datetime) -> None:
     """Ends a timer; the moment it was due stays readable."""
-    timer.consumed_for = timer.clock.used(now)
+    timer.consumed_for = timer.clock.used(at)
     timer.running_since = timer.next_at = None
     timer.save(update_fields=["consumed_for", "running_since", "next_at", "met_at", "dropped_at", "missed_at"])
 
 
-def _miss_if_late(timer: Timer, ticket: Ticket, now: datetime) -> None:
-    if timer.was_missed or timer.clock.left(now).total_seconds() > 0:
+def _miss_if_late(timer: Timer, ticket: Ticket, at: datetime) -> None:
+    if timer.was_missed or timer.clock.left(at).total_seconds() > 0:
         return
-    timer.missed_at = now
-    _tell(PROMISE_MISSED, timer, ticket, now)
+    timer.missed_at = at
+    _tell(PROMISE_MISSED, timer, ticket, at)
 
 
-def _tell(event: EventType, timer: Timer, ticket: Ticket, now: datetime, **figures: Any) -> None:
-    used_s = int(timer.clock.used(now).total_seconds())
+def _tell(event: EventType, timer: Timer, ticket: Ticket, at: datetime, **figures: Any) -> None:
+    used_s = int(timer.clock.used(at).total_seconds())
     details = {
         "timer": timer.pk,
         "metric": str(timer.metric),
@@ -215,4 +209,4 @@ def _tell(event: EventType, timer: Timer, ticket: Ticket, now: datetime, **figur
         "used_s": used_s,
         **figures,
     }
-    record(event, about=ticket, organization=ticket.organization, details=details, now=now)
+    record(event, about=ticket, organization=ticket.organization, details=details, now=at)

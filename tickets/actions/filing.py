@@ -68,9 +68,9 @@ def file_ticket(*, filing: Filing, by: User, now: datetime | None = None) -> Tic
 
 def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
     message = changes.add_message(
-        ticket=ticket, body=filing.body, by=filing.requester or by, kind=MessageKind.REPLY, now=at
+        ticket=ticket, body=filing.body, by=filing.requester or by, kind=MessageKind.REPLY, at=at
     )
-    if clocks.start(ticket=ticket, cycle=1, now=at):
+    if clocks.start(ticket=ticket, cycle=1, at=at):
         ticket.save(update_fields=["due_at"])
     details = {
         "number": ticket.number,
@@ -82,7 +82,7 @@ def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
         "shown_articles": filing.shown_articles[:20],
         "search": filing.search,
     }
-    changes.tell(event=TICKET_FILED, ticket=ticket, by=by, now=at, details=details)
+    changes.tell(event=TICKET_FILED, ticket=ticket, by=by, at=at, details=details)
 
 
 def _check_organization(organization: Organization | None, requester: User) -> None:

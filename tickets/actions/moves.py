@@ -20,11 +20,11 @@ def solve(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ti
     locked = changes.lock(ticket=ticket)
     if locked.is_solved:
         return locked
-    changes.move(locked, TicketState.SOLVED)
+    changes.move(ticket=locked, to=TicketState.SOLVED)
     locked.solved_at = at
-    clocks.drop(ticket=locked, now=at)
-    changes.write(ticket=locked, fields=["state", "solved_at"], now=at)
-    changes.tell(event=TICKET_SOLVED, ticket=locked, by=by, now=at, details={})
+    clocks.drop(ticket=locked, at=at)
+    changes.write(ticket=locked, fields=["state", "solved_at"], at=at)
+    changes.tell(event=TICKET_SOLVED, ticket=locked, by=by, at=at, details={})
     return locked
 
 
@@ -35,11 +35,11 @@ def close(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ti
     locked = changes.lock(ticket=ticket)
     if locked.state == TicketState.CLOSED:
         return locked
-    changes.move(locked, TicketState.CLOSED)
+    changes.move(ticket=locked, to=TicketState.CLOSED)
     locked.closed_at = at
-    clocks.drop(ticket=locked, now=at)
-    changes.write(ticket=locked, fields=["state", "closed_at"], now=at)
-    changes.tell(event=TICKET_CLOSED, ticket=locked, by=by, now=at, details={})
+    clocks.drop(ticket=locked, at=at)
+    changes.write(ticket=locked, fields=["state", "closed_at"], at=at)
+    changes.tell(event=TICKET_CLOSED, ticket=locked, by=by, at=at, details={})
     return locked
 
 
@@ -50,24 +50,24 @@ def reopen(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> T
     locked = changes.lock(ticket=ticket)
     if locked.is_active:
         return locked
-    take_up_again(locked, by, at)
-    changes.write(ticket=locked, fields=["state", "solved_at"], now=at)
-    changes.tell(event=TICKET_REOPENED, ticket=locked, by=by, now=at, details={})
+    take_up_again(ticket=locked, by=by, at=at)
+    changes.write(ticket=locked, fields=["state", "solved_at"], at=at)
+    changes.tell(event=TICKET_REOPENED, ticket=locked, by=by, at=at, details={})
     return locked
 
 
 @transaction.atomic
 def wait_for_customer(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ticket:
     """The next step is the customer's although nobody wrote here (a call, say): the clocks stand."""
-    changes.check_staff(by)
+    changes.check_staff(by=by)
     at = moment(now)
     locked = changes.lock(ticket=ticket)
     if locked.state == TicketState.WAITING:
         return locked
     if locked.is_solved:
         raise Refused(_("Reopen the ticket first."), code="illegal_move")
-    changes.move(locked, TicketState.WAITING)
-    clocks.stop(ticket=locked, now=at)
-    changes.write(ticket=locked, fields=["state"], now=at)
-    changes.tell(event=TICKET_PUT_ON_WAIT, ticket=locked, by=by, now=at, details={})
+    changes.move(ticket=locked, to=TicketState.WAITING)
+    clocks.stop(ticket=locked, at=at)
+    changes.write(ticket=locked, fields=["state"], at=at)
+    changes.tell(event=TICKET_PUT_ON_WAIT, ticket=locked, by=by, at=at, details={})
     return locked

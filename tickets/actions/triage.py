@@ -15,7 +15,7 @@ from tickets.states import MessageKind, Priority, TicketState
 @transaction.atomic
 def assign(*, ticket: Ticket, to: User | None, by: User | None, now: datetime | None = None) -> Ticket:
     """Gives the ticket to a member of staff (None: to nobody). Whoever has it already keeps it."""
-    changes.check_staff(by)
+    changes.check_staff(by=by)
     at = moment(now)
     locked = changes.lock(ticket=ticket)
     return _give(locked, to, by, at)
@@ -24,7 +24,7 @@ def assign(*, ticket: Ticket, to: User | None, by: User | None, now: datetime | 
 @transaction.atomic
 def take(*, ticket: Ticket, by: User, now: datetime | None = None) -> Ticket:
     """The agent takes the ticket, unless a colleague was quicker."""
-    changes.check_staff(by)
+    changes.check_staff(by=by)
     at = moment(now)
     locked = changes.lock(ticket=ticket)
     if locked.assignee_id not in (None, by.pk):
@@ -37,7 +37,7 @@ def change_priority(
     *, ticket: Ticket, priority: str, by: User | None, reason: str = "", now: datetime | None = None
 ) -> Ticket:
     """Another priority; open promises follow and keep what was used. The reason is kept as a notice for staff."""
-    changes.check_staff(by)
+    changes.check_staff(by=by)
     at = moment(now)
     locked = changes.lock(ticket=ticket)
     if locked.state == TicketState.CLOSED:
@@ -46,13 +46,13 @@ def change_priority(
     if old == new:
         return locked
     locked.priority = new
-    clocks.retarget(ticket=locked, now=at)
+    clocks.retarget(ticket=locked, at=at)
     if reason.strip():
         body = _("Priority changed to %(new)s: %(reason)s") % {"new": new.label, "reason": reason.strip()}
-        changes.add_message(ticket=locked, body=body, by=by, kind=MessageKind.SYSTEM, now=at)
-    changes.write(ticket=locked, fields=["priority"], now=at)
+        changes.add_message(ticket=locked, body=body, by=by, kind=MessageKind.SYSTEM, at=at)
+    changes.write(ticket=locked, fields=["priority"], at=at)
     details = {"old": str(old), "new": str(new)}
-    changes.tell(event=TICKET_PRIORITY_CHANGED, ticket=locked, by=by, now=at, details=details)
+    changes.tell(event=TICKET_PRIORITY_CHANGED, ticket=locked, by=by, at=at, details=details)
     return locked
 
 
@@ -65,8 +65,8 @@ def _give(ticket: Ticket, to: User | None, by: User | None, at: datetime) -> Tic
         raise Refused(_("This person does not work on tickets."), code="not_an_agent")
     ticket.assignee = to
     if to is not None and ticket.state == TicketState.NEW:
-        changes.move(ticket, TicketState.OPEN)
-    changes.write(ticket=ticket, fields=["assignee", "state"], now=at)
+        changes.move(ticket=ticket, to=TicketState.OPEN)
+    changes.write(ticket=ticket, fields=["assignee", "state"], at=at)
     details = {"assignee_id": to.pk if to else None, "state": ticket.state}
-    changes.tell(event=TICKET_ASSIGNED, ticket=ticket, by=by, now=at, details=details)
+    changes.tell(event=TICKET_ASSIGNED, ticket=ticket, by=by, at=at, details=details)
     return ticket

@@ -2,12 +2,13 @@ from datetime import datetime
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Organization, User
 from portal.lib.tokens import PublicIdField
 from tickets.querysets import MessageQuerySet, TicketQuerySet
-from tickets.states import ACTIVE, OUR_TURN, REOPEN_WITHIN, Channel, Level, MessageKind, Priority, TicketState
+from tickets.states import ACTIVE, OUR_TURN, REOPEN_WITHIN, SOON, Channel, Level, MessageKind, Priority, TicketState
 
 
 class Category(models.Model):
@@ -114,6 +115,24 @@ class Ticket(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.number} {self.subject}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("tickets:detail", args=[self.public_id])
+
+    def hears_us_from(self, by: User | None) -> bool:
+        """Whether that person speaks for the house here: staff do, except about what they asked for themselves.
+
+        None is the house itself.
+        """
+        return by is None or (by.is_staff and by.pk != self.requester_id)
+
+    def standing(self, now: datetime) -> str:
+        """How its earliest promise stands, in the words of the pages: due, soon, breached; empty when none is owed."""
+        if self.due_at is None:
+            return ""
+        if self.due_at <= now:
+            return "breached"
+        return "soon" if self.due_at <= now + SOON else "due"
 
     @property
     def is_active(self) -> bool:
