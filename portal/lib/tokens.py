@@ -45,7 +45,7 @@ def seal(text: str) -> bytes:
     return _fernet().encrypt(text.encode())
 
 
-def unseal(sealed: bytes) -> str:
+def unseal(sealed: bytes | memoryview) -> str:
     """The text that was sealed, also under an older key of SECRET_KEY_FALLBACKS. Raises ValueError when none fits."""
     try:
         return _fernet().decrypt(bytes(sealed)).decode()

@@ -72,7 +72,7 @@ class RequestLog:
         took = time.perf_counter() - begun
         response["X-Request-ID"] = request_id
         match = request.resolver_match
-        view = match.view_name if match else "none"
+        view = match.view_name if match else getattr(request, "kept_view", "none")
         request_seconds.labels(view, request.method, response.status_code).observe(took)
         user = getattr(request, "_cached_user", None)  # only when somebody asked: logging costs no query
         log.info(

@@ -1,15 +1,38 @@
 from portal.accounts.actions.members import accept_invitation, change_role, invite, remove_member, revoke_invitation
-from portal.accounts.actions.organizations import change_tier, sign_up
-from portal.accounts.actions.tokens import create_api_token, revoke_api_token
+from portal.accounts.actions.organizations import Particulars, change_organization, change_tier, sign_up
+from portal.accounts.actions.staff import (
+    Newcomer,
+    add_staff,
+    change_staff_roles,
+    deactivate,
+    reactivate,
+    reset_second_factor,
+    send_password_letter,
+)
+from portal.accounts.actions.tokens import Wanted, create_api_token, revoke_api_token
+from portal.accounts.actions.users import Profile, change_profile, register
 
 __all__ = [
+    "Newcomer",
+    "Particulars",
+    "Profile",
+    "Wanted",
     "accept_invitation",
+    "add_staff",
+    "change_organization",
+    "change_profile",
     "change_role",
+    "change_staff_roles",
     "change_tier",
     "create_api_token",
+    "deactivate",
     "invite",
+    "reactivate",
+    "register",
     "remove_member",
+    "reset_second_factor",
     "revoke_api_token",
     "revoke_invitation",
+    "send_password_letter",
     "sign_up",
 ]
