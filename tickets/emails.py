@@ -42,9 +42,7 @@ def _send(key: str, name: str, to: User, about: models.Model, context: dict[str,
         return
     words = render(f"emails/tickets/{name}", {**context, "to": to}, language=to.language, zone=to.time_zone)
     post(
-        Draft(
-            key=key, to=to.email, subject=words.subject, text=words.text, html=words.html, about=about, user_id=to.pk
-        )
+        Draft(key=key, to=to.email, subject=words.subject, text=words.text, html=words.html, about=about, user_id=to.pk)
     )
 
 

@@ -97,7 +97,7 @@ class TicketForm(forms.Form):
     def chosen_organization(self, key: Any = None) -> Organization | None:
         """The organization that the ticket is for: the only one, the chosen one, else the first."""
         named = [organization for organization in self.organizations if str(organization.pk) == str(key)]
-        return (named or self.organizations or [None])[0]
+        return next(iter(named or self.organizations), None)
 
     def clean_shown_articles(self) -> list[int]:
         """Ids of articles that the page suggested meanwhile; nonsense is dropped."""
@@ -120,9 +120,7 @@ class TicketForm(forms.Form):
 
 
 class ReplyForm(forms.Form):
-    body = forms.CharField(
-        label=_("Your answer"), max_length=MOST_CHARACTERS, widget=forms.Textarea(attrs={"rows": 5})
-    )
+    body = forms.CharField(label=_("Your answer"), max_length=MOST_CHARACTERS, widget=forms.Textarea(attrs={"rows": 5}))
 
 
 class StaffReplyForm(ReplyForm):

@@ -96,8 +96,18 @@ class TicketQuerySet(models.QuerySet):
     def assigned_to(self, user: Any) -> "TicketQuerySet":
         return self.filter(assignee_id=user.pk)
 
+    def for_agent(self, user: Any) -> "TicketQuerySet":
+        """What that agent may work on next: our turn, theirs or nobody's."""
+        return self.our_turn().filter(Q(assignee_id=user.pk) | Q(assignee=None))
+
     def requested_by(self, user: Any) -> "TicketQuerySet":
         return self.filter(requester_id=user.pk)
+
+    def of_customer(self, ticket: Any) -> "TicketQuerySet":
+        """Tickets of the same organization; without one, of the same requester."""
+        if ticket.organization_id:
+            return self.filter(organization_id=ticket.organization_id)
+        return self.filter(requester_id=ticket.requester_id)
 
     def overdue(self, now: datetime) -> "TicketQuerySet":
         """A promise is past its moment and still owed."""
@@ -189,6 +199,13 @@ class SlaPolicyQuerySet(models.QuerySet):
 class TimerQuerySet(models.QuerySet):
     def owed(self) -> "TimerQuerySet":
         return self.filter(met_at=None, dropped_at=None)
+
+    def of_the_page(self) -> Any:
+        """The promise that a page about the ticket shows: the one still owed that is due first, else the last."""
+        found: list[Any] = list(self.order_by("cycle", "pk"))
+        running = [timer for timer in found if timer.is_owed and timer.due_at]
+        standing = [timer for timer in found if timer.is_owed and not timer.due_at]
+        return min(running, key=lambda timer: timer.due_at, default=None) or next(iter([*standing, *found[::-1]]), None)
 
     def to_look_at(self, now: datetime) -> "TimerQuerySet":
         """Running clocks that have reached their warning or their end."""

@@ -114,9 +114,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
     ticket = _visible_ticket(request, public_id)
     form = ReplyForm(request.POST)
     if not form.is_valid():
-        return page(
-            request, "tickets/ticket_detail.html", _detail(request, ticket, form), parts=["ticket"], status=422
-        )
+        return page(request, "tickets/ticket_detail.html", _detail(request, ticket, form), parts=["ticket"], status=422)
     try:
         tickets.reply(ticket=ticket, body=form.cleaned_data["body"], by=_user(request))
     except Refused as refusal:
@@ -161,8 +159,7 @@ def _changed(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, Any]:
     now = timezone.now()
-    timers = sorted(ticket.timers.all(), key=lambda timer: (timer.is_owed, timer.cycle))
-    timer = timers[-1] if timers else None
+    timer = ticket.timers.of_the_page()
     return {
         "ticket": ticket,
         "form": form,

@@ -2,10 +2,10 @@
 (() => {
   "use strict";
 
-  // <input data-ask-as="q">: htmx sends the field under the name that the other side knows.
+  // <div data-asks="id_subject" hx-get="…">: sends that field's words as "q".
   document.addEventListener("htmx:configRequest", ({ detail }) => {
-    const name = detail.elt.dataset.askAs;
-    if (name) detail.parameters[name] = detail.elt.value;
+    const field = document.getElementById(detail.elt.dataset.asks || "");
+    if (field) detail.parameters.q = field.value;
   });
 
   // Links with data-article that appear in [data-shown] are noted in the field that it names.
