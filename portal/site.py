@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -70,15 +69,3 @@ def _item(title: Any, icon: str, url_name: str, _permission: str) -> dict[str, A
         return {"title": title, "icon": icon, "link": reverse(url_name)}
     except NoReverseMatch:
         return None
-
-
-def admin_stylesheet(request: HttpRequest) -> str:
-    return static("css/admin.css")
-
-
-def admin_script(request: HttpRequest) -> str:
-    return static("js/admin.js")
-
-
-def admin_icon(request: HttpRequest) -> str:
-    return static("img/favicon.svg")

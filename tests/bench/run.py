@@ -149,7 +149,9 @@ def _queries(page: Page) -> int:
     client = Client(HTTP_HOST="127.0.0.1")
     for name, value in re.findall(r"([^=; ]+)=([^;]+)", page.cookie):
         client.cookies[name] = value
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
         client.get(page.path)
     return len(seen)
 
