@@ -1,4 +1,18 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from helpcenter import feeds, views
 
 app_name = "helpcenter"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("sitemap.xml", feeds.sitemap, name="sitemap"),
+    path("llms.txt", feeds.llms, name="llms"),
+    path("help/", views.index, name="index"),
+    path("help/search/", views.search, name="search"),
+    path("help/suggest/", views.suggest, name="suggest"),
+    path("help/a/<int:pk>/", views.permalink, name="permalink"),
+    path("help/a/<int:pk>/vote/", views.vote, name="vote"),
+    path("help/<slug:category>/", views.category, name="category"),
+    path("help/<slug:category>/<slug:article>.md", feeds.article_markdown, name="article_markdown"),
+    path("help/<slug:category>/<slug:article>/", views.article, name="article"),
+]

@@ -9,10 +9,17 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
+_LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
 
 def public_id() -> str:
     """22 URL-safe characters with 128 random bits: what a link may carry instead of a row's number."""
     return secrets.token_urlsafe(16)
+
+
+def short_id() -> str:
+    """12 lower-case letters and digits (62 random bits): an id in the shape that clients of status pages expect."""
+    return "".join(secrets.choice(_LETTERS_AND_DIGITS) for _ in range(12))
 
 
 def new_secret() -> str:

@@ -1,0 +1,51 @@
+"""What machines read: site map, llms.txt, and the Markdown copy of an article. Lists show what anybody may read."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import http_date
+from django.views.decorators.http import require_safe
+
+from helpcenter.models import Article
+from helpcenter.querysets import moved_article, shelves
+
+MOST_ADDRESSES = 45_000  # a site map may hold 50,000
+
+
+@login_not_required
+@require_safe
+def sitemap(request: HttpRequest) -> HttpResponse:
+    """Every public page of the help center with the day of its last change."""
+    articles = Article.objects.visible_to(AnonymousUser()).listed().in_order()[:MOST_ADDRESSES]
+    categories = {article.category_id: article.category for article in articles}
+    context = {"site": settings.SITE_URL, "articles": articles, "categories": categories.values()}
+    return render(request, "helpcenter/sitemap.xml", context, content_type="application/xml")
+
+
+@login_not_required
+@require_safe
+def llms(request: HttpRequest) -> HttpResponse:
+    """The public help center for language models: each category with links to the Markdown copies."""
+    context = {"site": settings.SITE_URL, "shelves": shelves(AnonymousUser())}
+    return render(request, "helpcenter/llms.txt", context, content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+def article_markdown(request: HttpRequest, category: str, article: str) -> HttpResponse:
+    """The article's Markdown, for the same readers as its page."""
+    readable = Article.objects.visible_to(request.user).select_related("category")
+    found = readable.filter(category__slug=category, slug=article).first()
+    if found is None:
+        moved = moved_article(category, article, request.user)
+        if moved is None:
+            raise Http404
+        return redirect(moved.markdown_url, permanent=True)
+    head = f"# {found.title}\n\n" + (f"> {found.summary}\n\n" if found.summary else "")
+    response = HttpResponse(head + found.body, content_type="text/markdown; charset=utf-8")
+    response["Last-Modified"] = http_date(found.updated_at.timestamp())
+    response["Vary"] = "Cookie"
+    response["Cache-Control"] = "no-store, private" if request.user.is_authenticated else "no-cache"
+    return response

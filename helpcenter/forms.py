@@ -1,0 +1,51 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from helpcenter.actions import Ballot
+from helpcenter.search import Asked
+from helpcenter.states import VoteReason
+
+
+class SearchForm(forms.Form):
+    """What may stand in a search's address. Whatever else it holds is dropped, never an error."""
+
+    q = forms.CharField(required=False, strip=True)
+    category = forms.SlugField(required=False)
+    page = forms.IntegerField(required=False, min_value=1, max_value=50)
+
+    def asked(self) -> Asked:
+        self.is_valid()
+        return Asked.of(self.cleaned_data.get("q", ""))
+
+    @property
+    def category_slug(self) -> str:
+        return self.cleaned_data.get("category", "")
+
+    @property
+    def page_number(self) -> int:
+        return self.cleaned_data.get("page") or 1
+
+
+class VoteForm(forms.Form):
+    vote = forms.ChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))])
+    reason = forms.ChoiceField(
+        label=_("What went wrong?"),
+        choices=VoteReason.choices,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    comment = forms.CharField(
+        label=_("What should we change?"),
+        help_text=_("Please write no personal details; we cannot answer here."),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def ballot(self, visitor: str) -> Ballot:
+        """The ballot of a valid form."""
+        given: dict[str, Any] = self.cleaned_data
+        is_helpful = given["vote"] == "yes"
+        return Ballot(visitor, is_helpful, "" if is_helpful else given["reason"], given["comment"])

@@ -1,0 +1,138 @@
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Count, Exists, F, OuterRef, Q, Window
+from django.db.models.functions import RowNumber
+
+from helpcenter.states import ArticleState, Audience
+from portal.accounts.roles import READS_ENGINEERING, READS_OPERATIONS
+from portal.lib.clock import moment
+
+if TYPE_CHECKING:
+    from helpcenter.models import Article, Category
+
+MOST_ON_A_SHELF = 100
+LIST_FIELDS = (
+    "title",
+    "slug",
+    "summary",
+    "position",
+    "updated_at",
+    "published_at",
+    "category__slug",
+    "category__title",
+    "category__audience",
+    "audience",
+)
+
+
+def audiences_of(user: Any) -> list[Audience]:
+    """What that person may read: everybody the customers' articles, staff what their role reads (`accounts.roles`)."""
+    roles = user.roles if user.is_authenticated and user.is_active else frozenset()
+    is_everywhere = user.is_authenticated and user.is_active and user.is_superuser
+    found = [Audience.CUSTOMER]
+    if is_everywhere or roles & READS_OPERATIONS:
+        found.append(Audience.OPERATIONS)
+    if is_everywhere or roles & READS_ENGINEERING:
+        found.append(Audience.ENGINEERING)
+    return found
+
+
+class ArticleQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, *, now: datetime | None = None) -> "ArticleQuerySet":
+        """The one gate: published articles (none before its moment) whose audience that person belongs to.
+
+        An article without an audience of its own has its category's. Serves pages, search, suggestions, feeds, copies.
+        """
+        allowed = audiences_of(user)
+        return self.filter(
+            Q(audience__in=allowed) | Q(audience="", category__audience__in=allowed),
+            state=ArticleState.PUBLISHED,
+            published_at__lte=moment(now),
+        )
+
+    def listed(self, *, with_shelf: bool = False) -> "ArticleQuerySet":
+        """Only what a list shows: without bodies; `with_shelf` adds what a category shows of itself."""
+        shelf = ("category__description", "category__icon", "category__position") if with_shelf else ()
+        return self.select_related("category").only(*LIST_FIELDS, *shelf)
+
+    def in_order(self) -> "ArticleQuerySet":
+        """As an editor arranged them."""
+        return self.order_by("category__position", "category__title", "position", "pk")
+
+    def before(self, article: "Article") -> "ArticleQuerySet":
+        """Its neighbors in the category that come earlier, the nearest first."""
+        earlier = Q(position__lt=article.position) | Q(position=article.position, pk__lt=article.pk)
+        return self.filter(earlier, category_id=article.category_id).order_by("-position", "-pk")
+
+    def after(self, article: "Article") -> "ArticleQuerySet":
+        """Its neighbors in the category that come later, the nearest first."""
+        later = Q(position__gt=article.position) | Q(position=article.position, pk__gt=article.pk)
+        return self.filter(later, category_id=article.category_id).order_by("position", "pk")
+
+    def newest(self) -> "ArticleQuerySet":
+        return self.listed().order_by("-published_at", "-pk")
+
+    def popular(self) -> "ArticleQuerySet":
+        """Those that helped most readers, as they said themselves."""
+        voted = self.filter(votes__is_helpful=True).listed()
+        return voted.annotate(helped=Count("votes")).order_by("-helped", "pk")
+
+    def with_votes(self) -> "ArticleQuerySet":
+        """Adds `yes` and `no`: how readers judged the present version."""
+        present = Q(votes__version=F("version"))
+        return self.annotate(
+            yes=Count("votes", filter=present & Q(votes__is_helpful=True)),
+            no=Count("votes", filter=present & Q(votes__is_helpful=False)),
+        )
+
+
+class CategoryQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, *, now: datetime | None = None) -> "CategoryQuerySet":
+        """Categories in which that person may read something: an empty or hidden one is never shown."""
+        readable = _articles().visible_to(user, now=now)
+        return self.filter(Exists(readable.filter(category=OuterRef("pk")))).order_by("position", "title")
+
+
+@dataclass
+class FilledShelf:
+    """A category with its first articles that somebody may read, and how many of those there are."""
+
+    category: "Category"
+    count: int
+    articles: list["Article"] = field(default_factory=list)
+
+
+def shelves(user: Any, *, at_most: int = MOST_ON_A_SHELF) -> list[FilledShelf]:
+    """The categories in which that person reads, each with its first articles. One query, however many there are."""
+    place = Window(RowNumber(), partition_by=F("category_id"), order_by=[F("position").asc(), F("pk").asc()])
+    on_shelf = Window(Count("pk"), partition_by=F("category_id"))
+    articles = _articles().visible_to(user).annotate(place=place, on_shelf=on_shelf)
+    found: dict[int, FilledShelf] = {}
+    for article in articles.filter(place__lte=at_most).listed(with_shelf=True).in_order():
+        shelf = found.setdefault(article.category_id, FilledShelf(article.category, article.on_shelf))
+        article.category = shelf.category
+        shelf.articles.append(article)
+    return list(found.values())
+
+
+def moved_category(slug: str, user: Any) -> "Category | None":
+    """The category that was called so, if that person may see it."""
+    categories = apps.get_model("helpcenter", "Category").objects
+    return categories.visible_to(user).filter(former_slugs__slug=slug).first()
+
+
+def moved_article(category: str, slug: str, user: Any) -> "Article | None":
+    """The article that was found at this address once, whatever was renamed since, if that person may read it."""
+    shelf = Q(category__slug=category) | Q(category__former_slugs__slug=category)
+    stood = Q(former_slugs__category__slug=category) | Q(former_slugs__category__former_slugs__slug=category)
+    readable = _articles().visible_to(user).select_related("category")
+    present = readable.filter(shelf, slug=slug).first()
+    return present or readable.filter(stood, former_slugs__slug=slug).first()
+
+
+def _articles() -> ArticleQuerySet:
+    return cast(ArticleQuerySet, apps.get_model("helpcenter", "Article").objects.all())

@@ -1,0 +1,16 @@
+from portal.events.listeners import on
+from portal.events.models import Event
+from portal.web.page_cache import content_changed
+
+
+@on(
+    "article.updated",
+    "article.published",
+    "article.withdrawn",
+    "category.written",
+    "category.updated",
+    outside=True,
+)
+def forget_kept_pages(_event: Event) -> None:
+    """Pages kept for anonymous readers are made anew; tried again when the cache cannot be reached."""
+    content_changed()
