@@ -11,7 +11,13 @@ def main() -> None:
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit("Django is not installed here: run `make venv` first, then `.venv/bin/python manage.py …`.")
-    execute_from_command_line(sys.argv)
+    if sys.argv[1:2] == ["up"] and "--help" not in sys.argv:
+        from portal.management.local import servers
+
+        with servers():  # before the settings are read: they name the database
+            execute_from_command_line(sys.argv)
+    else:
+        execute_from_command_line(sys.argv)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from incidents import views
 
 app_name = "incidents"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.status, name="status"),
+    path("banner/", views.banner, name="banner"),
+    path("history/", views.history, name="history"),
+    path("incidents/<slug:public_id>/", views.incident, name="incident"),
+    path("maintenance/<slug:public_id>/", views.maintenance, name="maintenance"),
+    path("api/v2/<path:document>", views.document, name="document"),
+]

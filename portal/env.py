@@ -114,8 +114,9 @@ def kept_secret(path: Path) -> str:
     return path.read_text().strip()
 
 
-def embedded(path: Path) -> dict[str, str]:
-    """Addresses of the embedded servers as `manage.py up` wrote them down; empty when none were started."""
+def embedded(path: Path) -> dict[str, Any]:
+    """Addresses of the embedded servers and the web server's port as `manage.py up` wrote them down; empty when it
+    does not run."""
     try:
         return json.loads(path.read_text())
     except FileNotFoundError:

@@ -16,21 +16,24 @@ LOCAL_DIR = Path(env.text("LOCAL_DIR", str(BASE_DIR / ".local")))
 
 # --- Where we are -----------------------------------------------------------------------------------------------------
 LOCAL = env.flag("LOCAL", False)  # a demo or test on this very machine: no HTTPS, secrets made on the spot
+_embedded = env.embedded(LOCAL_DIR / "servers.json") if LOCAL else {}
 PROCESS = env.choice("PROCESS", {"web", "worker", "beat", "command"}, "command")
 DEBUG = env.flag("DEBUG", False)
 if DEBUG and not LOCAL:
     raise ImproperlyConfigured("DEBUG shows secrets to visitors: switch it on only together with LOCAL=on.")
 SECRET_KEY = env.kept_secret(LOCAL_DIR / "secret-key") if LOCAL else env.text("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.listing("SECRET_KEY_FALLBACKS")
-SITE_URL = env.text("SITE_URL", "http://127.0.0.1:8000" if LOCAL else None).rstrip("/")
+HOST = env.text("HOST", "127.0.0.1")  # where the web process listens
+PORT = env.integer("PORT", int(_embedded.get("port", 8000)), at_least=1)
+SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}" if LOCAL else None).rstrip("/")
 if not SITE_URL.startswith("https://") and not LOCAL:
     raise ImproperlyConfigured("SITE_URL must begin with https:// (or set LOCAL=on for a demo on this machine).")
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", "localhost,127.0.0.1" if LOCAL else SITE_URL.split("/")[2].split(":")[0])
 TRUSTED_PROXIES = env.listing("TRUSTED_PROXIES")
-_embedded = env.embedded(LOCAL_DIR / "servers.json") if LOCAL else {}
 
 # --- Apps -------------------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "portal",
     "portal.web",
     "portal.accounts",
     "portal.events",
@@ -63,6 +66,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "portal.web.middleware.ClientAddress",
+    "portal.web.middleware.MachineDoors",
     "portal.web.middleware.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -106,6 +110,8 @@ TEMPLATES = [
 # A pool must not cross a fork and holds connections open, so only web processes have one.
 DATABASES = {"default": env.database(env.text("DATABASE_URL", _embedded.get("database")))}
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+WEB_PROCESSES = env.integer("WEB_PROCESSES", 2, at_least=1)
+WEB_THREADS = env.integer("WEB_THREADS", 8, at_least=1)
 DB_POOL_SIZE = env.integer("DB_POOL_SIZE", 8, at_least=1)
 if PROCESS == "web":
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DB_POOL_SIZE, "timeout": 5}
@@ -135,7 +141,7 @@ CELERY_TIMEZONE = "UTC"
 
 # --- People -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["portal.accounts.adapter.AuthenticationBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.ScryptPasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -153,7 +159,7 @@ if not STAFF_SECOND_FACTOR and not LOCAL:
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_SIGNUP_FORM_CLASS = "portal.accounts.forms.SignUpFields"
+ACCOUNT_FORMS = {"signup": "portal.accounts.forms.SignUpForm"}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"

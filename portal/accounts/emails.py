@@ -1,9 +1,12 @@
 from datetime import datetime
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
 
-from portal.accounts.models import Invitation
+from portal.accounts.models import Invitation, User
+from portal.lib.tokens import public_id
 from portal.outbox.actions import post
 from portal.outbox.letters import Draft, render
 from portal.outbox.models import Letter
@@ -21,6 +24,25 @@ def invitation(*, invitation: Invitation, secret: str, now: datetime | None = No
         text=words.text,
         html=words.html,
         about=invitation.organization,
+        secret=True,
+    )
+    return post(draft, now=now)
+
+
+def choose_password(*, user: User, is_new: bool, now: datetime | None = None) -> Letter:
+    """The letter with the link to choose a password: a welcome for new staff, help for anybody else."""
+    key = {"uidb36": user_pk_to_url_str(user), "key": default_token_generator.make_token(user)}
+    link = settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=key)
+    context = {"user": user, "link": link, "is_new": is_new}
+    words = render("emails/accounts/choose_password", context, language=user.language, zone=user.time_zone)
+    draft = Draft(
+        key=f"choose-password:{user.pk}:{public_id()}",
+        to=user.email,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        about=user,
+        user_id=user.pk,
         secret=True,
     )
     return post(draft, now=now)

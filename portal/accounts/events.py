@@ -2,12 +2,25 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.events.listeners import declare
 
-SIGNED_UP = declare("organization.signed_up", _("{by} signed the organization up"))
-MEMBER_INVITED = declare("member.invited", _("{by} invited a new {role}"))
-MEMBER_JOINED = declare("member.joined", _("{by} joined as {role}"))
-MEMBER_ROLE_CHANGED = declare("member.role_changed", _("{by} changed a member's role from {old} to {new}"))
-MEMBER_REMOVED = declare("member.removed", _("{by} removed a member"))
-INVITATION_REVOKED = declare("invitation.revoked", _("{by} took an invitation back"))
-TIER_CHANGED = declare("organization.tier_changed", _("{by} moved the support tier from {old} to {new}"))
+SIGNED_UP = declare("organization.signed_up", _("{by} signed the organization up"), is_public=True)
+ORGANIZATION_CHANGED = declare("organization.changed", _("{by} changed the organization's details"), is_public=True)
+MEMBER_INVITED = declare("member.invited", _("{by} invited a new {role}"), is_public=True)
+MEMBER_JOINED = declare("member.joined", _("{by} joined as {role}"), is_public=True)
+MEMBER_ROLE_CHANGED = declare(
+    "member.role_changed", _("{by} changed a member's role from {old} to {new}"), is_public=True
+)
+MEMBER_REMOVED = declare("member.removed", _("{by} removed a member"), is_public=True)
+INVITATION_REVOKED = declare("invitation.revoked", _("{by} took an invitation back"), is_public=True)
+TIER_CHANGED = declare(
+    "organization.tier_changed", _("{by} moved the support tier from {old} to {new}"), is_public=True
+)
 TOKEN_CREATED = declare("api_token.created", _("{by} created an API token"))
 TOKEN_REVOKED = declare("api_token.revoked", _("{by} revoked an API token"))
+USER_REGISTERED = declare("user.registered", _("{by} created an account"))
+PROFILE_CHANGED = declare("user.profile_changed", _("{by} changed their profile"))
+STAFF_ADDED = declare("user.staff_added", _("{by} added a member of the staff as {roles}"))
+STAFF_ROLES_CHANGED = declare("user.staff_roles_changed", _("{by} changed the staff roles from {old} to {new}"))
+USER_DEACTIVATED = declare("user.deactivated", _("{by} closed the account"))
+USER_REACTIVATED = declare("user.reactivated", _("{by} opened the account again"))
+PASSWORD_LETTER_SENT = declare("user.password_letter_sent", _("{by} sent a letter to choose a new password"))
+SECOND_FACTOR_RESET = declare("user.second_factor_reset", _("{by} took the second factor away"))

@@ -1,16 +1,40 @@
 import zoneinfo
+from datetime import timedelta
+from functools import cache
 from typing import Any
 
+from allauth.account.forms import SignupForm
 from django import forms
-from django.http import HttpRequest
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 import portal.accounts.actions as accounts
 from portal.accounts.models import User
-from portal.accounts.states import MemberRole, TokenScope
+from portal.accounts.states import MemberRole, StaffRole, TokenScope
+
+_REGIONS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
 
 
-class SignUpFields(forms.Form):
+@cache
+def zones() -> list[tuple[str, str]]:
+    """The time zones a person may choose from, by region and city."""
+    found = sorted(name for name in zoneinfo.available_timezones() if name.startswith(_REGIONS))
+    return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in found)]
+
+
+class ZoneField(forms.ChoiceField):
+    """A time zone from the list; one that the row already has is kept even if the list leaves it out."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(label=_("Time zone"), choices=zones, **options)
+
+    def valid_value(self, value: str) -> bool:
+        return value in zoneinfo.available_timezones()
+
+
+class SignUpForm(SignupForm):
     """What sign-up asks besides address and password. An invited person joins instead of making an organization."""
 
     name = forms.CharField(label=_("Your name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
@@ -29,25 +53,47 @@ class SignUpFields(forms.Form):
         guess = self.cleaned_data["time_zone"]
         return guess if guess in zoneinfo.available_timezones() else "UTC"
 
-    def signup(self, request: HttpRequest, user: User) -> None:
-        """Called by allauth once the user exists, in its transaction."""
-        user.name = self.cleaned_data["name"]
-        user.time_zone = self.cleaned_data["time_zone"]
-        user.save(update_fields=["name", "time_zone"])
-        organization = self.cleaned_data["organization"].strip()
-        if organization:
-            accounts.sign_up(user=user, organization_name=organization, time_zone=user.time_zone)
+    @transaction.atomic
+    def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:
+        """User, address and organization are made together or not at all."""
+        return super().try_save(request)
+
+    def custom_signup(self, request: HttpRequest, user: User) -> None:
+        """Called by allauth once the user exists."""
+        profile = accounts.Profile(self.cleaned_data["name"], self.cleaned_data["time_zone"])
+        accounts.register(user=user, profile=profile, organization_name=self.cleaned_data["organization"])
 
 
-class ProfileForm(forms.ModelForm):
-    class Meta:
-        model = User
-        fields = ["name", "time_zone", "language"]
+class ProfileForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    time_zone = ZoneField(help_text=_("Times on pages and in letters are shown in this zone."))
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+class OrganizationForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "organization"})
+    )
+    time_zone = ZoneField()
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+
+
+class FoundOrganizationForm(forms.Form):
+    name = forms.CharField(
+        label=_("Name of your organization"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "organization"}),
+    )
 
 
 class InvitationForm(forms.Form):
-    email = forms.EmailField(label=_("E-mail address"))
+    email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+    )
     role = forms.ChoiceField(label=_("Role"), choices=MemberRole.choices, initial=MemberRole.MEMBER)
+
+    def clean_email(self) -> str:
+        return self.cleaned_data["email"].lower()
 
 
 class RoleForm(forms.Form):
@@ -59,8 +105,35 @@ class ApiTokenForm(forms.Form):
     scopes = forms.MultipleChoiceField(
         label=_("Scopes"), choices=TokenScope.choices, widget=forms.CheckboxSelectMultiple
     )
+    days = forms.TypedChoiceField(
+        label=_("Expires"),
+        choices=[("30", _("in 30 days")), ("90", _("in 90 days")), ("365", _("in a year")), ("", _("never"))],
+        initial="90",
+        required=False,
+        coerce=int,
+        empty_value=None,
+    )
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        cleaned["name"] = cleaned.get("name", "").strip()
-        return cleaned
+    def valid_for(self) -> timedelta | None:
+        """How long the token is to work; None: until it is revoked."""
+        days = self.cleaned_data["days"]
+        return timedelta(days=days) if days else None
+
+
+class StaffForm(forms.Form):
+    """What the admin asks for a new member of the staff."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    roles = forms.MultipleChoiceField(label=_("Roles"), choices=StaffRole.choices, widget=forms.CheckboxSelectMultiple)
+    time_zone = ZoneField(initial="UTC")
+
+
+class StaffRolesForm(forms.Form):
+    roles = forms.MultipleChoiceField(
+        label=_("Roles"),
+        choices=StaffRole.choices,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=_("Without any role the person is no member of the staff."),
+    )

@@ -1,9 +1,11 @@
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 
 class UserQuerySet(models.QuerySet):
@@ -12,6 +14,17 @@ class UserQuerySet(models.QuerySet):
 
     def customers(self) -> "UserQuerySet":
         return self.filter(is_staff=False, is_active=True)
+
+    def with_second_factor(self) -> "UserQuerySet":
+        """Each with `is_enrolled`: has an authenticator app or a security key (recovery codes alone do not count)."""
+        factors = apps.get_model("mfa", "Authenticator").objects.exclude(type="recovery_codes")
+        return self.annotate(is_enrolled=Exists(factors.filter(user_id=OuterRef("pk"))))
+
+    def names(self, ids: Iterable[int | None]) -> dict[int, str]:
+        """What to call the users with these ids, in one query; of users since erased nothing is known."""
+        wanted = {one for one in ids if one is not None}
+        found = self.filter(pk__in=wanted).values_list("pk", "name", "email") if wanted else []
+        return {pk: name or email for pk, name, email in found}
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # built by Django at run time
@@ -32,11 +45,15 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 
 class OrganizationQuerySet(models.QuerySet):
+    def of_member(self, user: Any) -> "OrganizationQuerySet":
+        """Those the user belongs to."""
+        return self.filter(memberships__user_id=user.pk)
+
     def visible_to(self, user: Any) -> "OrganizationQuerySet":
         """Staff who may see customers see all; everybody else their own."""
         if user.is_staff and user.has_perm("accounts.view_organization"):
             return self
-        return self.filter(memberships__user_id=user.pk) if user.is_authenticated else self.none()
+        return self.of_member(user) if user.is_authenticated else self.none()
 
 
 class InvitationQuerySet(models.QuerySet):

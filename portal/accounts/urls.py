@@ -1,4 +1,35 @@
-from django.urls import URLPattern
+from django.urls import path, register_converter
+
+from portal.accounts import views
+
+
+class ColorConverter:
+    """Six hexadecimal digits."""
+
+    regex = "[0-9a-fA-F]{6}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+register_converter(ColorConverter, "color")
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("organization/", views.organization, name="organization"),
+    path("organization/new/", views.found_organization, name="found_organization"),
+    path("organization/invitations/<str:secret>/", views.accept_invitation, name="accept_invitation"),
+    path("organization/invitations/<str:public_id>/revoke/", views.revoke_invitation, name="revoke_invitation"),
+    path("organization/<str:public_id>/", views.change_organization, name="change_organization"),
+    path("organization/<str:public_id>/invite/", views.invite, name="invite"),
+    path("organization/<str:public_id>/members/<str:member>/role/", views.change_role, name="change_role"),
+    path("organization/<str:public_id>/members/<str:member>/remove/", views.remove_member, name="remove_member"),
+    path("accounts/profile/", views.profile, name="profile"),
+    path("accounts/tokens/", views.tokens, name="tokens"),
+    path("accounts/tokens/<int:token_id>/revoke/", views.revoke_token, name="revoke_token"),
+    path("brands/<int:brand_id>/<str:version>.svg", views.brand_logo, name="brand_logo"),
+    path("brands/<color:color>.css", views.brand_stylesheet, name="brand_stylesheet"),
+]

@@ -51,15 +51,16 @@ def configure(options: dict[str, str]) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler()
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
-        )
-    )
-    root = logging.getLogger()
-    root.handlers = [handler]
-    root.setLevel(options["level"])
+    _write_through(shared, renderer, options["level"])
     for noisy in ("django.server", "django.request", "django.security.DisallowedHost"):
         logging.getLogger(noisy).setLevel("ERROR")
+
+
+def _write_through(shared: list[Any], renderer: Any, level: str) -> None:
+    """What other libraries log passes the same processors as our own lines."""
+    handler = logging.StreamHandler()
+    formatter = structlog.stdlib.ProcessorFormatter
+    handler.setFormatter(formatter(foreign_pre_chain=shared, processors=[formatter.remove_processors_meta, renderer]))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)

@@ -9,10 +9,17 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
 
+_LETTERS_AND_DIGITS = "abcdefghijklmnopqrstuvwxyz0123456789"
+
 
 def public_id() -> str:
     """22 URL-safe characters with 128 random bits: what a link may carry instead of a row's number."""
     return secrets.token_urlsafe(16)
+
+
+def short_id() -> str:
+    """12 lower-case letters and digits (62 random bits): an id in the shape that clients of status pages expect."""
+    return "".join(secrets.choice(_LETTERS_AND_DIGITS) for _ in range(12))
 
 
 def new_secret() -> str:
@@ -45,7 +52,7 @@ def seal(text: str) -> bytes:
     return _fernet().encrypt(text.encode())
 
 
-def unseal(sealed: bytes) -> str:
+def unseal(sealed: bytes | memoryview) -> str:
     """The text that was sealed, also under an older key of SECRET_KEY_FALLBACKS. Raises ValueError when none fits."""
     try:
         return _fernet().decrypt(bytes(sealed)).decode()

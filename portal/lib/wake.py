@@ -17,7 +17,11 @@ log = structlog.get_logger("portal.system")
 
 def wake(task: str) -> None:
     """Asks a worker to run `task` (no arguments) soon. Never raises, takes about 100 ms at most."""
-    limits = {"socket_connect_timeout": LIMIT_S, "socket_timeout": LIMIT_S, "retry_on_timeout": False}
+    limits: dict[str, object] = {
+        "socket_connect_timeout": LIMIT_S,
+        "socket_timeout": LIMIT_S,
+        "retry_on_timeout": False,
+    }
     try:
         with _connection(limits) as connection:
             current_app.send_task(task, connection=connection, retry=False, ignore_result=True)

@@ -62,7 +62,7 @@ def words_of(letter: Letter) -> dict[str, str]:
         return {"text": letter.text, "html": letter.html}
     if letter.sealed is None:
         raise ValueError("The text of a letter with a secret is erased once it was sent.")
-    return json.loads(unseal(letter.sealed))
+    return json.loads(unseal(bytes(letter.sealed)))
 
 
 def claim_next(*, now: datetime | None = None) -> Letter | None:

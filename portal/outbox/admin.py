@@ -1,9 +1,10 @@
+from typing import Any
+
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -25,10 +26,10 @@ class LetterAdmin(ReadOnlyAdmin):
     readonly_fields = ["preview"]
 
     @admin.display(description=_("preview"))
-    def preview(self, letter: Letter) -> SafeString | str:
+    def preview(self, letter: Letter) -> str:
         """The letter as it reads; letters with a secret only in a demo on one's own machine."""
         if letter.is_secret and not settings.SHOW_SECRET_LETTERS:
-            return _("This letter carries a secret and is not shown.")
+            return str(_("This letter carries a secret and is not shown."))
         try:
             words = words_of(letter)
         except ValueError as error:

@@ -80,7 +80,7 @@ class Endpoint(models.Model):
     @property
     def secret(self) -> str:
         """The signing secret in the form of Standard Webhooks: `whsec_` and base64."""
-        return unseal(self.sealed_secret)
+        return unseal(bytes(self.sealed_secret))
 
 
 class Webhook(models.Model):

@@ -1,11 +1,14 @@
 """Full page or part: one way for every view to answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control, patch_vary_headers
+
+Context = dict[str, Any] | Callable[[], dict[str, Any]]
 
 
 def wanted_part(request: HttpRequest, parts: Sequence[str]) -> str | None:
@@ -30,9 +33,16 @@ def page(
 
 
 def done(
-    request: HttpRequest, template: str, context: dict[str, Any], *, to: str, parts: Sequence[str] = ()
+    request: HttpRequest, template: str, context: Context, *, to: str, parts: Sequence[str] = (), said: Any = ""
 ) -> HttpResponse:
-    """After a change: the part for htmx (context is only built into it), a redirect for a plain browser."""
+    """After a change: the part for htmx, a redirect for a plain browser.
+
+    A context that is callable is built only for the part. `said` is what happened, in words: the part finds it in its
+    context, the page that is redirected to among its messages.
+    """
     if wanted_part(request, parts):
-        return page(request, template, context, parts=parts)
+        built = context() if callable(context) else context
+        return page(request, template, {**built, "said": said}, parts=parts)
+    if said:
+        messages.success(request, said)
     return redirect(to)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.management.color import no_style
 from django.db import connection, models
 
 
@@ -23,10 +24,8 @@ def copy(model: type[models.Model], rows: Iterable[dict[str, Any]], *, fields: l
         for row in rows:
             stream.write_row([_value(field, row) for field in columns])
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT setval(pg_get_serial_sequence(%s, 'id'), coalesce(max(id), 1)) FROM " + f'"{meta.db_table}"',
-            [meta.db_table],
-        )
+        for statement in connection.ops.sequence_reset_sql(no_style(), [model]):
+            cursor.execute(statement)
 
 
 def _value(field: Any, row: dict[str, Any]) -> Any:

@@ -1,11 +1,18 @@
 from datetime import timedelta
 
 import factory
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from portal.accounts.adapter import SecondFactorAdapter
 from portal.accounts.models import ApiToken, Brand, IdempotencyKey, Invitation, Membership, Organization, Tier, User
 from portal.lib.tokens import digest
+
+HASHED = make_password("correct horse battery")  # once: a good hash is slow
 
 
 class TierFactory(DjangoModelFactory):
@@ -21,14 +28,44 @@ class TierFactory(DjangoModelFactory):
 class UserFactory(DjangoModelFactory):
     class Meta:
         model = User
+        skip_postgeneration_save = True
 
     email = factory.Sequence(lambda n: f"person{n}@example.org")
     name = factory.Sequence(lambda n: f"Person {n}")
-    password = factory.django.Password("correct horse battery")
+    password = factory.LazyFunction(lambda: HASHED)
+
+    @factory.post_generation
+    def with_verified_address(self, create: bool, wanted: bool | None, **options: object) -> None:
+        """As after sign-up: the address is confirmed, so the person may log in."""
+        if create and wanted:
+            EmailAddress.objects.create(user=self, email=self.email, verified=True, primary=True)
 
 
 class StaffFactory(UserFactory):
+    """Staff with a second factor, since without one they get nowhere; `role` puts them into its group."""
+
     is_staff = True
+
+    @factory.post_generation
+    def enrolled(self, create: bool, wanted: bool | None, **options: object) -> None:
+        if create and wanted is not False:
+            AuthenticatorFactory(user=self)
+
+    @factory.post_generation
+    def role(self, create: bool, role: str | None, **options: object) -> None:
+        if create and role:
+            self.groups.add(Group.objects.get(name=role))
+
+
+class AuthenticatorFactory(DjangoModelFactory):
+    """An authenticator app."""
+
+    class Meta:
+        model = Authenticator
+
+    user = factory.SubFactory(UserFactory)
+    type = Authenticator.Type.TOTP
+    data = factory.LazyFunction(lambda: {"secret": SecondFactorAdapter().encrypt("JBSWY3DPEHPK3PXP")})
 
 
 class OrganizationFactory(DjangoModelFactory):

@@ -27,7 +27,7 @@ def invite(*, organization: Organization, email: str, role: str, by: User, now: 
     locked = _locked_for(organization, by)
     if Membership.objects.filter(organization=locked, user__email__iexact=email).exists():
         raise Refused(_("This person is already a member."), code="already_member")
-    pending = locked.invitations.open(at)
+    pending = locked.invitations.open(at).exclude(email__iexact=email)
     if Membership.objects.filter(organization=locked).count() + pending.count() >= locked.entitlement.seats:
         raise Refused(_("All seats of your plan are taken. Remove a member or change the plan."), code="no_seat")
     locked.invitations.filter(email__iexact=email, accepted_at=None, revoked_at=None).update(revoked_at=at)
@@ -58,12 +58,13 @@ def accept_invitation(*, secret: str, by: User, now: datetime | None = None) -> 
         raise Refused(_("This invitation is for another address. Log in with that address."), code="other_address")
     invitation.accepted_at = at
     invitation.save(update_fields=["accepted_at"])
-    membership, _made = Membership.objects.get_or_create(
-        user=by, organization=invitation.organization, defaults={"role": invitation.role, "joined_at": at}
+    organization = invitation.organization
+    membership, made = Membership.objects.get_or_create(
+        user=by, organization=organization, defaults={"role": invitation.role, "joined_at": at}
     )
-    details = {"role": membership.role}
-    record(MEMBER_JOINED, about=membership.organization, by=by, organization=membership.organization,
-           details=details, now=at)  # fmt: skip
+    if made:
+        details = {"role": membership.role}
+        record(MEMBER_JOINED, about=organization, by=by, organization=organization, details=details, now=at)
     return membership
 
 

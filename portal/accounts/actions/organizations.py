@@ -1,12 +1,24 @@
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
-from portal.accounts.events import SIGNED_UP, TIER_CHANGED
+from portal.accounts.events import ORGANIZATION_CHANGED, SIGNED_UP, TIER_CHANGED
 from portal.accounts.models import Membership, Organization, Tier, User
-from portal.accounts.states import MemberRole
+from portal.accounts.states import INVITING_ROLES, MemberRole
 from portal.events.actions import record
 from portal.lib.clock import moment
+from portal.lib.refusals import Refused
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """What an organization tells of itself."""
+
+    name: str
+    time_zone: str
+    language: str
 
 
 @transaction.atomic
@@ -19,6 +31,24 @@ def sign_up(*, user: User, organization_name: str, time_zone: str = "UTC", now: 
     Membership.objects.create(user=user, organization=organization, role=MemberRole.OWNER, joined_at=at)
     record(SIGNED_UP, about=organization, by=user, organization=organization, now=at)
     return organization
+
+
+@transaction.atomic
+def change_organization(
+    *, organization: Organization, to: Particulars, by: User, now: datetime | None = None
+) -> Organization:
+    """An owner (or staff who may) changes name, zone and language."""
+    locked = Organization.objects.select_for_update(of=("self",)).select_related("tier").get(pk=organization.pk)
+    may = by.has_perm("accounts.change_organization")
+    if not may and not locked.memberships.filter(user=by, role__in=INVITING_ROLES).exists():
+        raise Refused(_("Only an owner of the organization can do this."), code="not_owner")
+    changed = [name for name, value in asdict(to).items() if getattr(locked, name) != value]
+    for name in changed:
+        setattr(locked, name, getattr(to, name))
+    if changed:
+        locked.save(update_fields=changed)
+        record(ORGANIZATION_CHANGED, about=locked, by=by, organization=locked, details={"fields": changed}, now=now)
+    return locked
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -11,26 +12,37 @@ from portal.lib.clock import moment
 from portal.lib.refusals import Refused
 from portal.lib.tokens import digest, new_secret
 
+MOST_TOKENS = 20
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A token that somebody asks for. Without `valid_for` it works until it is revoked."""
+
+    name: str
+    scopes: list[str]
+    valid_for: timedelta | None = None
+
 
 @transaction.atomic
-def create_api_token(
-    *, user: User, name: str, scopes: list[str], expires_at: datetime | None = None, now: datetime | None = None
-) -> tuple[ApiToken, str]:
+def create_api_token(*, wanted: Wanted, user: User, now: datetime | None = None) -> tuple[ApiToken, str]:
     """A new token and its secret, which is shown this once: only a digest is kept."""
-    unknown = set(scopes) - set(TokenScope.values)
-    if unknown or not scopes:
+    at = moment(now)
+    if not wanted.scopes or set(wanted.scopes) - set(TokenScope.values):
         raise Refused(_("Choose at least one scope for the token."), code="scope")
+    if ApiToken.objects.live(at).filter(user=user).count() >= MOST_TOKENS:
+        raise Refused(_("You have too many tokens. Revoke one that is no longer used."), code="too_many_tokens")
     secret = f"ptl_{new_secret()}"
     token = ApiToken.objects.create(
         user=user,
-        name=name,
+        name=wanted.name,
         prefix=secret[:8],
         secret_digest=digest(secret),
-        scopes=sorted(scopes),
-        created_at=moment(now),
-        expires_at=expires_at,
+        scopes=sorted(wanted.scopes),
+        created_at=at,
+        expires_at=at + wanted.valid_for if wanted.valid_for else None,
     )
-    record(TOKEN_CREATED, about=token, by=user, details={"scopes": token.scopes}, now=now)
+    record(TOKEN_CREATED, about=token, by=user, details={"scopes": token.scopes}, now=at)
     return token, secret
 
 

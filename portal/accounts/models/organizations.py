@@ -1,14 +1,16 @@
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models.users import User, check_zone
 from portal.accounts.querysets import OrganizationQuerySet
 from portal.accounts.states import MemberRole
-from portal.lib.tokens import PublicIdField
+from portal.lib.tokens import PublicIdField, digest
 
 
 @dataclass(frozen=True)
@@ -16,7 +18,7 @@ class Entitlement:
     """What an organization may expect from us at this moment, from its tier; empty tier and rank 0 without one."""
 
     tier: str
-    name: str
+    name: Any  # a text, or a lazily translated one
     rank: int
     has_phone: bool
     has_success_manager: bool
@@ -24,7 +26,7 @@ class Entitlement:
     api_requests_per_minute: int
 
 
-NO_ENTITLEMENT = Entitlement("", str(_("No plan")), 0, False, False, 3, 30)
+NO_ENTITLEMENT = Entitlement("", _("No plan"), 0, False, False, 3, 30)
 
 
 class Tier(models.Model):
@@ -110,7 +112,11 @@ class Brand(models.Model):
     name = models.CharField(_("name"), max_length=60)
     logo_svg = models.TextField(_("logo (SVG)"), blank=True, help_text=_("Shown as an image, never inline."))
     accent = models.CharField(
-        _("accent color"), max_length=7, default="#3d5afe", validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")]
+        _("accent color"),
+        max_length=7,
+        blank=True,
+        validators=[RegexValidator(r"^#[0-9a-fA-F]{6}$")],
+        help_text=_("For example #0b5cad; empty keeps the house's own color."),
     )
     sender = models.CharField(_("sender"), max_length=200, blank=True, help_text=_("Name <address> of its letters."))
     hosts = models.JSONField(_("hosts"), default=list, help_text=_("Host names that show this brand."))
@@ -127,3 +133,13 @@ class Brand(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def logo_url(self) -> str:
+        """Where the logo is served, by its content: a new logo has a new address. Empty without one."""
+        return reverse("accounts:brand_logo", args=[self.pk, digest(self.logo_svg)[:12]]) if self.logo_svg else ""
+
+    @property
+    def stylesheet_url(self) -> str:
+        """Where the brand's color is served as a stylesheet; empty without a color."""
+        return reverse("accounts:brand_stylesheet", args=[self.accent.lstrip("#")]) if self.accent else ""

@@ -23,6 +23,25 @@ def moment(at: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def until(begins: datetime | None, ends: datetime | None) -> SafeString | str:
+    """A period: "22 Nov 2026, 04:00 – 06:30 UTC", the second day named only when it is another one."""
+    if begins is None or ends is None:
+        return moment(begins)
+    first, last = timezone.localtime(begins), timezone.localtime(ends)
+    shape = "H:i" if first.date() == last.date() else "j M Y, H:i"
+    zone = "" if first.tzname() == last.tzname() else f" {first.tzname()}"
+    return format_html(
+        '<time datetime="{}">{}{}</time> – <time datetime="{}">{} {}</time>',
+        begins.isoformat(),
+        date_format(first, "j M Y, H:i"),
+        zone,
+        ends.isoformat(),
+        date_format(last, shape),
+        last.tzname(),
+    )
+
+
+@register.filter
 def clock(at: datetime | None) -> SafeString | str:
     """Just the time today ("14:05 CET"), with the day when it is not today."""
     if at is None:

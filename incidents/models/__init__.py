@@ -1,0 +1,14 @@
+from incidents.models.components import Component, ComponentGroup, ComponentStatusChange, StatusPage
+from incidents.models.incidents import Incident, IncidentComponent, IncidentUpdate
+from incidents.models.maintenance import Maintenance
+
+__all__ = [
+    "Component",
+    "ComponentGroup",
+    "ComponentStatusChange",
+    "Incident",
+    "IncidentComponent",
+    "IncidentUpdate",
+    "Maintenance",
+    "StatusPage",
+]

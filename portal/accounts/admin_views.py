@@ -1,0 +1,119 @@
+"""What staff do with people and organizations: each page asks, then calls one action."""
+
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.contrib.admin import ModelAdmin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+import portal.accounts.actions as accounts
+from portal.accounts.forms import StaffForm, StaffRolesForm
+from portal.accounts.models import Tier
+from portal.web.admin_views import Question, ask, row_or_404
+
+
+class TierForm(forms.Form):
+    tier = forms.ModelChoiceField(Tier.objects.all(), label=_("Tier"), required=False, empty_label=_("No tier"))
+    reason = forms.CharField(label=_("Reason"), max_length=40, help_text=_("Stands in the timeline."))
+
+
+def add_staff(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
+    question = Question(
+        _("Add somebody to the staff"),
+        _("A letter lets the person choose a password; then they set up a second factor before anything else opens."),
+        _("Add and send the letter"),
+        _("The account is made and the letter is on its way."),
+        StaffForm,
+    )
+    return ask(
+        request,
+        admin,
+        None,
+        question,
+        lambda words: accounts.add_staff(newcomer=accounts.Newcomer(**words), by=_by(request)),
+    )
+
+
+def change_staff_roles(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    user = row_or_404(request, admin, object_id)
+    held = list(user.groups.values_list("name", flat=True))
+    question = Question(
+        _("Change staff roles"),
+        _("Roles decide what this person sees and does in the admin."),
+        _("Save the roles"),
+        _("The roles are changed."),
+        partial(StaffRolesForm, initial={"roles": held}),
+    )
+    return ask(
+        request, admin, user, question, lambda words: accounts.change_staff_roles(user=user, by=_by(request), **words)
+    )
+
+
+def send_password_letter(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    user = row_or_404(request, admin, object_id)
+    question = Question(
+        _("Send a password letter"),
+        _("A letter with a link goes to the person's own address. The old password works until they choose a new one."),
+        _("Send the letter"),
+        _("The letter is on its way."),
+    )
+    return ask(request, admin, user, question, lambda _words: accounts.send_password_letter(user=user, by=_by(request)))
+
+
+def reset_second_factor(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    user = row_or_404(request, admin, object_id)
+    question = Question(
+        _("Take the second factor away"),
+        _("For somebody who lost theirs, and only after you made sure who is asking. All their sessions end."),
+        _("Take it away"),
+        _("The second factor is gone and all sessions have ended."),
+        is_danger=True,
+    )
+    return ask(request, admin, user, question, lambda _words: accounts.reset_second_factor(user=user, by=_by(request)))
+
+
+def deactivate(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    user = row_or_404(request, admin, object_id)
+    question = Question(
+        _("Close the account"),
+        _("The person can no longer log in, sessions end and API tokens stop working. What they wrote stays."),
+        _("Close the account"),
+        _("The account is closed."),
+        is_danger=True,
+    )
+    return ask(request, admin, user, question, lambda _words: accounts.deactivate(user=user, by=_by(request)))
+
+
+def reactivate(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    user = row_or_404(request, admin, object_id)
+    question = Question(
+        _("Open the account again"),
+        _("The person can log in as before."),
+        _("Open the account"),
+        _("The account is open again."),
+    )
+    return ask(request, admin, user, question, lambda _words: accounts.reactivate(user=user, by=_by(request)))
+
+
+def change_tier(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    organization = row_or_404(request, admin, object_id)
+    question = Question(
+        _("Change the support tier"),
+        _("Open promises move with the tier. Usually the tier follows the plan: change the plan instead."),
+        _("Change the tier"),
+        _("The tier is changed."),
+        partial(TierForm, initial={"tier": organization.tier}),
+    )
+    return ask(
+        request,
+        admin,
+        organization,
+        question,
+        lambda words: accounts.change_tier(organization=organization, by=_by(request), **words),
+    )
+
+
+def _by(request: HttpRequest) -> Any:
+    return request.user  # staff: the admin let nobody else through

@@ -1,0 +1,28 @@
+"""No reaction is hidden: which news moves which code stands here, in one table."""
+
+import re
+
+from portal.events.listeners import all_types, reactions
+
+# event → who hears of it. Whoever adds a receiver adds its line here.
+REACTIONS: dict[str, list[str]] = {}
+
+
+def test_the_table_of_reactions_is_true() -> None:
+    assert reactions() == REACTIONS
+
+
+def test_every_event_that_is_listened_to_is_declared() -> None:
+    unknown = set(reactions()) - set(all_types())
+    assert not unknown, f"Declared in no events.py: {sorted(unknown)}"
+
+
+def test_events_are_named_thing_dot_past_tense() -> None:
+    wrong = [name for name in all_types() if not re.fullmatch(r"[a-z_]+\.[a-z_]+", name)]
+    assert not wrong, f"Name them like ticket.solved: {wrong}"
+
+
+def test_the_sentences_of_events_name_only_plain_details() -> None:
+    """No attribute or index in a placeholder: details are figures and state names."""
+    wrong = [name for name, one in all_types().items() if re.search(r"{[^}]*[.\[!]", str(one.template))]
+    assert not wrong, f"Placeholders are plain words: {wrong}"
