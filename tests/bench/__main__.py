@@ -65,8 +65,8 @@ def _set_environment(started: embedded.Servers) -> None:
         LOCAL="on",
         STAFF_SECOND_FACTOR="off",
         LOCAL_DIR=str(FOLDER),
-        DATABASE_URL=started.database,
-        VALKEY_URL=started.valkey,
+        DATABASE_URL=started.addresses["database"],
+        VALKEY_URL=started.addresses["valkey"],
         LOG_LEVEL="ERROR",
         DJANGO_SETTINGS_MODULE="portal.settings",
     )
@@ -97,7 +97,7 @@ def _pages(sessions: Any) -> list[Page]:
     filing = {"subject": "Signals stopped", "body": "None since nine.", "impact": "hindered"}
 
     def form() -> str:
-        return urllib.parse.urlencode({**filing, "csrfmiddlewaretoken": token, "filing_key": secrets.token_hex(16)})
+        return urllib.parse.urlencode({**filing, "csrfmiddlewaretoken": token, "key": secrets.token_hex(16)})
 
     csrf = f"{customer}; csrftoken={token}"
     return [
