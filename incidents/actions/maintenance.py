@@ -20,8 +20,8 @@ from portal.accounts.models import User
 from portal.events.actions import record
 from portal.events.listeners import EventType
 from portal.lib.clock import moment
+from portal.lib.markdown import render_message
 from portal.lib.refusals import Refused
-from portal.lib.short_markdown import to_html
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def schedule_maintenance(*, plan: Plan, by: User | None, now: datetime | None = 
     maintenance = Maintenance.objects.create(
         title=plan.title.strip(),
         body=body,
-        html=to_html(body),
+        html=render_message(body),
         is_public=plan.is_public,
         planned_start_at=plan.planned_start_at,
         planned_end_at=plan.planned_end_at,
