@@ -63,15 +63,20 @@ class ArticleQuerySet(models.QuerySet):
         """As an editor arranged them."""
         return self.order_by("category__position", "category__title", "position", "pk")
 
-    def before(self, article: "Article") -> "ArticleQuerySet":
-        """Its neighbors in the category that come earlier, the nearest first."""
+    def neighbors(self, article: "Article") -> dict[str, "Article | None"]:
+        """The previous and the next article of its category; one query."""
         earlier = Q(position__lt=article.position) | Q(position=article.position, pk__lt=article.pk)
-        return self.filter(earlier, category_id=article.category_id).order_by("-position", "-pk")
-
-    def after(self, article: "Article") -> "ArticleQuerySet":
-        """Its neighbors in the category that come later, the nearest first."""
         later = Q(position__gt=article.position) | Q(position=article.position, pk__gt=article.pk)
-        return self.filter(later, category_id=article.category_id).order_by("position", "pk")
+        on_shelf = self.filter(category_id=article.category_id).only("title", "slug", "position", "category_id")
+        before = on_shelf.filter(earlier).order_by("-position", "-pk")[:1]
+        found = list(before.union(on_shelf.filter(later).order_by("position", "pk")[:1], all=True))
+        for neighbor in found:
+            neighbor.category = article.category
+        place = (article.position, article.pk)
+        return {
+            "previous": next((one for one in found if (one.position, one.pk) < place), None),
+            "next": next((one for one in found if (one.position, one.pk) > place), None),
+        }
 
     def newest(self) -> "ArticleQuerySet":
         return self.listed().order_by("-published_at", "-pk")

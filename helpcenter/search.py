@@ -1,16 +1,21 @@
 """Finding and ranking by PostgreSQL's full-text search: any word may match, all words and titles rank first.
 
-Text in quotes and words after a minus are the exact mode. What people type never reaches the query language unparsed.
+Text in quotes and words after a minus are the exact mode. Every search begins with what the reader may see (`among`,
+from `Article.objects.visible_to`), is one query, and ranks MOST_RANKED articles at most: words that stand in every
+article cost no more than others. What people type is only ever a parameter, parsed by PostgreSQL itself.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
 from typing import Any, cast
 
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, SearchVector, TrigramWordSimilarity
-from django.db.models import Case, Count, F, FloatField, Q, TextField, Value, When, Window
+from django.contrib.postgres.search import SearchVector
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import TextField, Value
 from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils.html import escape
@@ -20,12 +25,14 @@ from helpcenter.models import Article
 from helpcenter.querysets import ArticleQuerySet
 
 CONFIG = "helpcenter_english"
-PER_PAGE = 20
+PER_PAGE = 10
+MOST_RANKED = 200
 MOST_CHARACTERS = 200
 FEWEST_CHARACTERS = 2
 MOST_SUGGESTIONS = 6
-WEIGHTS = [0.1, 0.4, 0.6, 1.0]  # text, summary, keywords, title
-_OPENS, _CLOSES = "\ue000", "\ue001"  # private characters: marks survive escaping, and no text contains them
+_WEIGHTS = "'{0.1, 0.4, 0.6, 1.0}'"  # text, summary, keywords, title
+_OPENS, _CLOSES = "\ue000", "\ue001"  # private characters: the marks survive escaping, and no text contains them
+_HEADLINE = f"StartSel={_OPENS}, StopSel={_CLOSES}, MaxFragments=2, MaxWords=28, MinWords=12, FragmentDelimiter=' … '"
 _CODE = re.compile(r"\b([A-Za-z]{1,6})-(\d{2,6})\b")
 _EXACT = re.compile(r'"|(?:^|\s)-\w')
 _WORD = re.compile(r"\w+")
@@ -35,20 +42,39 @@ def vector_of(article: Article) -> Combinable:
     """What an article is found by: title before keywords before summary before text."""
     parts = [(article.title, "A"), (" · ".join(article.keywords), "B"), (article.summary, "C"), (article.text, "D")]
     vectors = [
-        SearchVector(Value(_codes_joined(words[:400_000]), TextField()), weight=weight, config=CONFIG)
+        SearchVector(Value(_CODE.sub(r"\1\2 \2 \1", words[:400_000]), TextField()), weight=weight, config=CONFIG)
         for words, weight in parts
     ]
     return reduce(add, vectors[1:], cast(Combinable, vectors[0]))
 
 
-def _codes_joined(words: str) -> str:
-    """QE-1050 is one word for readers but two for PostgreSQL: both its forms are found, and the bare number."""
-    return _CODE.sub(r"\1\2 \2 \1", words)
+@dataclass(frozen=True)
+class Query:
+    """A tsquery as SQL with its one parameter."""
+
+    sql: str
+    value: str
+
+    @classmethod
+    def all_of(cls, typed: str) -> "Query":
+        """Every word, quoted phrases as they stand, nothing with a word after a minus."""
+        return cls(f"websearch_to_tsquery('{CONFIG}', %s)", typed)
+
+    @classmethod
+    def any_of(cls, typed: str) -> "Query":
+        """Any word is enough."""
+        return cls(f"replace(plainto_tsquery('{CONFIG}', %s)::text, '&', '|')::tsquery", typed)
+
+    @classmethod
+    def terms(cls, words: Sequence[str], weights: str, *, joint: str = " | ", begun: str = "") -> "Query":
+        """Single words (letters and digits, so they hold no syntax) in parts of that weight; `begun` is a beginning."""
+        found = [f"'{word}':{weights}" for word in words] + ([f"'{begun}':*{weights}"] if begun else [])
+        return cls(f"to_tsquery('{CONFIG}', %s)", joint.join(found) or "''")
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What somebody searched, cleaned: `query` for showing, `wanted` for finding."""
+    """What somebody searched, cleaned."""
 
     query: str
     is_exact: bool = False
@@ -63,43 +89,34 @@ class Asked:
         return _WORD.findall(self.query)
 
     @property
-    def all_words(self) -> SearchQuery:
-        """Every word must match, quoted phrases as they stand, words after a minus must not."""
-        return SearchQuery(self._joined, config=CONFIG, search_type="websearch")
-
-    @property
-    def wanted(self) -> SearchQuery:
-        """What decides whether an article is found at all."""
-        return self.all_words if self.is_exact else AnyWord(self._joined)
-
-    @property
-    def begun(self) -> SearchQuery:
-        """For suggestions: any word, the last one perhaps not typed to its end; titles, keywords and summaries only."""
-        *whole, last = self.words
-        terms = [f"'{word}':ABC" for word in whole] + [f"'{last}':*ABC"]
-        return SearchQuery(" | ".join(terms), config=CONFIG, search_type="raw")
-
-    @property
-    def _joined(self) -> str:
+    def joined(self) -> str:
+        """With error codes as one word: for PostgreSQL's parser QE-1050 is a word and a negative number."""
         return _CODE.sub(r"\1\2", self.query)
 
 
-class AnyWord(SearchQuery):
-    """Any word is enough. PostgreSQL parses the text by itself, so nothing typed becomes query syntax."""
+@dataclass(frozen=True)
+class Hit:
+    """An article found, as a link. `excerpt` is safe HTML with the words found in <mark>."""
 
-    template = "replace(%(function)s(%(expressions)s)::text, '&', '|')::tsquery"
-
-    def __init__(self, value: str) -> None:
-        super().__init__(value, config=CONFIG, search_type="plain")
+    pk: int
+    title: str
+    url: str
+    category: str
+    summary: str
+    excerpt: SafeString | str = ""
 
 
 @dataclass(frozen=True)
 class Found:
-    """One page of results. Each article carries `marked`: an excerpt as safe HTML with the words found in <mark>."""
+    """One page of results; `total` counts no further than MOST_RANKED."""
 
-    articles: list[Article] = field(default_factory=list)
+    hits: list[Hit] = field(default_factory=list)
     total: int = 0
     page: int = 1
+
+    @property
+    def is_more(self) -> bool:
+        return self.total >= MOST_RANKED
 
     @property
     def next_page(self) -> int | None:
@@ -111,99 +128,100 @@ class Found:
 
 
 def find(asked: Asked, *, among: ArticleQuerySet, page: int = 1) -> Found:
-    """The best matches among what the reader may see, in one query. The caller narrows `among` by category."""
+    """The best matches of what the reader may see, in one query. The caller narrows `among` by category."""
     if not asked.words:
         return Found()
-    ranked = (
-        among.filter(search=asked.wanted)
-        .listed()
-        .annotate(rank=_rank(asked), total=Window(Count("*")), headline=_headline(asked))
-        .order_by("-rank", "pk")
+    every, some = Query.all_of(asked.joined), Query.any_of(asked.joined)
+    wanted = [every] if asked.is_exact else [every, Query.terms(asked.words, "AB"), some]
+    marked_by = Query.all_of(asked.query) if asked.is_exact else Query.any_of(asked.query)
+    rank = _Sql(
+        f"(article.search @@ {every.sql})::int + ts_rank({_WEIGHTS}, article.search, {some.sql}, 1)",
+        [every.value, some.value],
     )
-    articles = list(ranked[(page - 1) * PER_PAGE : page * PER_PAGE])
-    for article in articles:
-        article.marked = marked(article.headline if _OPENS in article.headline else article.summary)
-    return Found(articles, articles[0].total if articles else 0, page)
+    headline = _Sql(f"ts_headline('{CONFIG}', article.text, {marked_by.sql}, %s)", [marked_by.value, _HEADLINE])
+    rows = _best(among, [_matches(query) for query in wanted], rank, headline, _Slice(PER_PAGE, (page - 1) * PER_PAGE))
+    return Found([_hit(row) for row in rows], rows[0][-2] if rows else 0, page)
 
 
-def _rank(asked: Asked) -> Combinable:
-    """Rare coincidences first: all words together, then words near each other, then any word; titles weigh most."""
-    has_all = Case(When(search=asked.all_words, then=Value(1.0)), default=Value(0.0), output_field=FloatField())
-    any_word = SearchRank(F("search"), asked.wanted, weights=WEIGHTS, normalization=Value(1))
-    return has_all + any_word
-
-
-def _headline(asked: Asked) -> SearchHeadline:
-    return SearchHeadline(
-        "text",
-        asked.all_words if asked.is_exact else AnyWord(asked.query),
-        config=CONFIG,
-        start_sel=_OPENS,
-        stop_sel=_CLOSES,
-        max_fragments=2,
-        max_words=28,
-        min_words=12,
-        fragment_delimiter=" … ",
+def suggest(asked: Asked, *, among: ArticleQuerySet, limit: int = MOST_SUGGESTIONS) -> list[Hit]:
+    """Articles whose title, keywords or summary begin to match, or whose title looks alike; one query."""
+    if len(asked.query) < FEWEST_CHARACTERS or not asked.words:
+        return []
+    *whole, last = asked.words
+    begun = Query.terms(whole, "ABC", joint=" & ", begun=last)
+    some = Query.terms(whole, "AB", begun=last)
+    alike = _Sql("title %%> %s", [asked.query])
+    rank = _Sql(
+        f"ts_rank({_WEIGHTS}, article.search, {begun.sql}) + ts_rank({_WEIGHTS}, article.search, {some.sql})"
+        " + word_similarity(%s, article.title)",
+        [begun.value, some.value, asked.query],
     )
+    return [_hit(row) for row in _best(among, [_matches(begun), _matches(some), alike], rank, _NOTHING, _Slice(limit))]
+
+
+def near(asked: Asked, *, among: ArticleQuerySet) -> list[Hit]:
+    """When nothing was found: titles that look like what was typed, for a slip of the finger; one query."""
+    alike = _Sql("word_similarity(%s, title) > 0.25", [asked.query])
+    rank = _Sql("word_similarity(%s, article.title)", [asked.query])
+    return [_hit(row) for row in _best(among, [alike], rank, _NOTHING, _Slice(4))]
+
+
+def related(article: Article, *, among: ArticleQuerySet) -> list[Hit]:
+    """Up to four articles that share words of title and keywords with this one, the closest first; one query."""
+    words = dict.fromkeys(_WORD.findall(" ".join([article.title, *article.keywords]).lower()))
+    shared = Query.terms(list(words)[:40], "AB")
+    rank = _Sql(f"ts_rank({_WEIGHTS}, article.search, {shared.sql})", [shared.value])
+    return [_hit(row) for row in _best(among.exclude(pk=article.pk), [_matches(shared)], rank, _NOTHING, _Slice(4))]
+
+
+@dataclass(frozen=True)
+class _Sql:
+    sql: str
+    params: list[Any]
+
+
+@dataclass(frozen=True)
+class _Slice:
+    limit: int
+    offset: int = 0
+
+
+_NOTHING = _Sql("''", [])
+
+
+def _matches(query: Query) -> _Sql:
+    return _Sql(f"search @@ {query.sql}", [query.value])
+
+
+def _best(among: ArticleQuerySet, conditions: list[_Sql], rank: _Sql, headline: _Sql, piece: _Slice) -> list[tuple]:
+    """The best of what `among` holds: those that fulfil the first conditions are ranked before others are looked at."""
+    try:
+        readable, params = among.order_by().values("pk", "search", "title").query.sql_with_params()
+    except EmptyResultSet:
+        return []
+    each = [f"(SELECT id FROM readable WHERE {one.sql} LIMIT {MOST_RANKED})" for one in conditions]  # noqa: S608
+    sql = f"""
+        WITH readable (id, search, title) AS NOT MATERIALIZED ({readable}),
+             found AS (SELECT id FROM ({" UNION ALL ".join(each)}) AS in_turn LIMIT {MOST_RANKED})
+        SELECT article.id, article.title, article.slug, category.slug, category.title, article.summary,
+               {rank.sql} AS rank, count(*) OVER () AS total, {headline.sql} AS headline
+        FROM helpcenter_article article JOIN helpcenter_category category ON category.id = article.category_id
+        WHERE article.id IN (SELECT id FROM found)
+        ORDER BY rank DESC, article.id LIMIT %s OFFSET %s
+    """  # noqa: S608  # put together from constants of this module and a queryset's own SQL; values are parameters
+    wanted = [value for one in conditions for value in one.params]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*params, *wanted, *rank.params, *headline.params, piece.limit, piece.offset])
+        return cursor.fetchall()
+
+
+def _hit(row: tuple) -> Hit:
+    pk, title, slug, shelf, category, summary, _rank, _total, headline = row
+    excerpt = marked(headline if _OPENS in headline else summary)
+    return Hit(pk, title, reverse("helpcenter:article", args=[shelf, slug]), category, summary, excerpt)
 
 
 def marked(headline: str) -> SafeString:
     """A headline with its marks as <mark>; everything else in it is escaped first."""
     safe = escape(headline).replace(_OPENS, "<mark>").replace(_CLOSES, "</mark>")
     return mark_safe(safe)  # noqa: S308  # escaped in the line above; only our own two tags are added
-
-
-def suggest(asked: Asked, *, among: ArticleQuerySet, limit: int = MOST_SUGGESTIONS) -> list[Article]:
-    """Articles whose title, keywords or summary begin to match, or whose title looks alike; one query."""
-    if len(asked.query) < FEWEST_CHARACTERS or not asked.words:
-        return []
-    alike = TrigramWordSimilarity(asked.query, "title")
-    rank = SearchRank(F("search"), asked.begun, weights=WEIGHTS) + alike
-    matching = Q(search=asked.begun) | Q(title__trigram_word_similar=asked.query)
-    return list(among.filter(matching).listed().annotate(rank=rank).order_by("-rank", "pk")[:limit])
-
-
-def near(asked: Asked, *, among: ArticleQuerySet, limit: int = 4) -> list[Article]:
-    """When nothing was found: titles that look like what was typed, for a slip of the finger; one query."""
-    alike = among.annotate(rank=TrigramWordSimilarity(asked.query, "title")).filter(rank__gt=0.25)
-    return list(alike.listed().order_by("-rank", "pk")[:limit])
-
-
-@dataclass(frozen=True)
-class Neighbor:
-    """Another article, as a link."""
-
-    title: str
-    url: str
-    category: str
-
-
-def around(article: Article, *, among: ArticleQuerySet) -> dict[str, Any]:
-    """The previous and the next article of the category and up to four related ones, in one query."""
-    shared = _shared_words(article)
-    rank = SearchRank(F("search"), shared, weights=WEIGHTS)
-    alike = among.filter(search=shared).exclude(pk=article.pk).annotate(rank=rank).order_by("-rank", "pk")
-    kinds = {
-        "previous": among.before(article).annotate(rank=Value(0.0)),
-        "next": among.after(article).annotate(rank=Value(0.0)),
-        "related": alike,
-    }
-    parts = [
-        queryset.annotate(kind=Value(kind)).values_list(
-            "kind", "rank", "title", "slug", "category__slug", "category__title"
-        )[: 4 if kind == "related" else 1]
-        for kind, queryset in kinds.items()
-    ]
-    found: dict[str, list[tuple[float, Neighbor]]] = {kind: [] for kind in kinds}
-    for kind, closeness, title, slug, shelf, shelf_title in parts[0].union(*parts[1:], all=True):
-        url = reverse("helpcenter:article", args=[shelf, slug])
-        found[kind].append((closeness, Neighbor(title, url, shelf_title)))
-    related = [neighbor for _rank, neighbor in sorted(found["related"], key=lambda pair: -pair[0])]
-    first = {kind: found[kind][0][1] if found[kind] else None for kind in ("previous", "next")}
-    return {**first, "related": related}
-
-
-def _shared_words(article: Article) -> SearchQuery:
-    words = dict.fromkeys(_WORD.findall(" ".join([article.title, *article.keywords]).lower()))
-    terms = " | ".join(f"'{word}':AB" for word in list(words)[:40]) or "''"
-    return SearchQuery(terms, config=CONFIG, search_type="raw")

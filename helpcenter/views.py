@@ -64,7 +64,8 @@ def article(request: HttpRequest, category: str, article: str) -> HttpResponse:
     context = {
         "article": found,
         "crumbs": _crumbs(found.title, within=found.category),
-        **finder.around(found, among=readable),
+        **readable.neighbors(found),
+        "related": finder.related(found, among=readable),
         **_feedback(request),
     }
     return public_page(request, "helpcenter/article.html", context)
@@ -154,6 +155,6 @@ def suggest(request: HttpRequest) -> HttpResponse:
     asked = SearchForm(request.GET).asked()
     is_ticket = request.GET.get("form") == "ticket"
     limit = 4 if is_ticket else finder.MOST_SUGGESTIONS
-    articles = finder.suggest(asked, among=Article.objects.visible_to(request.user), limit=limit)
+    hits = finder.suggest(asked, among=Article.objects.visible_to(request.user), limit=limit)
     template = "helpcenter/suggest.html#hints" if is_ticket else "helpcenter/suggest.html"
-    return page(request, template, {"asked": asked, "articles": articles})
+    return page(request, template, {"asked": asked, "hits": hits})

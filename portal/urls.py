@@ -11,4 +11,5 @@ urlpatterns = [
     path("", include("portal.accounts.urls")),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
+    path("api/", include("portal.api")),
 ]

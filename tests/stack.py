@@ -72,6 +72,7 @@ class Stack:
                 env=self.environment,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,
             )
         if wait:
             self.wait_for_line("Ready:")

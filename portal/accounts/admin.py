@@ -98,7 +98,7 @@ class OrganizationAdmin(ModelAdmin):
     def timeline(self, organization: Organization) -> str:
         return told(Event.objects.of_organization(organization))
 
-    @action(description=_("Change tier"), permissions=["accounts.change_organization"], icon="workspace_premium")
+    @action(description=_("Change tier"), permissions=["change"], icon="workspace_premium")
     def change_tier(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.change_tier(request, self, object_id)
 
@@ -150,23 +150,23 @@ class UserAdmin(ModelAdmin):
     def timeline(self, user: User) -> str:
         return told(Event.objects.about(user))
 
-    @action(description=_("Change staff roles"), permissions=["accounts.change_user"], icon="badge")
+    @action(description=_("Change staff roles"), permissions=["change"], icon="badge")
     def change_staff_roles(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.change_staff_roles(request, self, object_id)
 
-    @action(description=_("Send a password letter"), permissions=["accounts.change_user"])
+    @action(description=_("Send a password letter"), permissions=["change"])
     def send_password_letter(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.send_password_letter(request, self, object_id)
 
-    @action(description=_("Take the second factor away"), permissions=["accounts.change_user"])
+    @action(description=_("Take the second factor away"), permissions=["change"])
     def reset_second_factor(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.reset_second_factor(request, self, object_id)
 
-    @action(description=_("Close the account"), permissions=["accounts.change_user"])
+    @action(description=_("Close the account"), permissions=["change"])
     def deactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.deactivate(request, self, object_id)
 
-    @action(description=_("Open the account again"), permissions=["accounts.change_user"])
+    @action(description=_("Open the account again"), permissions=["change"])
     def reactivate(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.reactivate(request, self, object_id)
 

@@ -28,7 +28,7 @@ KINDS = ("database", "valkey")
 
 
 class InUse(RuntimeError):
-    """Another living process has the servers of this folder."""
+    """Another living process has this folder."""
 
 
 class Servers:
@@ -57,7 +57,7 @@ def start(folder: Path, kinds: Iterable[str] = KINDS, *, durable: bool = True, d
     with one sentence when the folder has an owner or a server does not come up; then nothing is left running.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    servers = Servers(_lock(folder / "in-use"))
+    servers = Servers(hold(folder / "servers-in-use"))
     try:
         if "database" in kinds:
             servers.began("database", *_start_postgres(folder / "postgres", durable, database))
@@ -69,15 +69,15 @@ def start(folder: Path, kinds: Iterable[str] = KINDS, *, durable: bool = True, d
     return servers
 
 
-def _lock(path: Path) -> IO[str]:
-    """Held until it is closed or this process is gone, however it went."""
+def hold(path: Path) -> IO[str]:
+    """Holds a lock file until it is closed or this process is gone, however it went. Raises InUse when another does."""
     lock = path.open("a+")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.seek(0)
         owner = lock.read().strip() or "another process"
-        raise InUse(f"The servers in {path.parent} already run for process {owner}: stop that first.") from None
+        raise InUse(f"{path.parent} is in use by process {owner}: stop that first.") from None
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.core.cache.backends.redis import RedisCache
+from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 from prometheus_client import Counter
 from redis.exceptions import RedisError
 
@@ -29,8 +29,27 @@ def _default(args: tuple, options: dict) -> Any:
     return options.get("default", args[1] if len(args) > 1 else None)
 
 
+class _OneClient(RedisCacheClient):
+    """Keeps the client (it is thread-safe and holds a pool); Django makes a new one for each call, which costs more
+    than the call itself."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._kept: dict[int, Any] = {}
+
+    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:
+        index = self._get_connection_pool_index(write)
+        if index not in self._kept:
+            self._kept[index] = super().get_client(key, write=write)
+        return self._kept[index]
+
+
 class SoftCache(RedisCache):
     """Django's Redis cache; every call that cannot reach the server answers as an empty cache would."""
+
+    def __init__(self, server: str, params: dict[str, Any]) -> None:
+        super().__init__(server, params)
+        self._class = _OneClient
 
     get = _soft("get", _default)
     set = _soft("set", lambda args, options: None)

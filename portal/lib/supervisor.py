@@ -14,7 +14,7 @@ from types import FrameType
 
 import psutil
 
-_STOPS_WITHIN_S = 15
+_STOPS_WITHIN_S = 12
 _ASKS_EVERY_S = 0.3
 _COLOURS = ("36", "35", "33", "32", "34")
 
@@ -29,8 +29,8 @@ class Program:
 
 
 class Supervisor:
-    """Starts, watches and ends programs. `notes` is a file that remembers the running ones, so that those of a
-    supervisor that was killed are ended by the next."""
+    """Starts, watches and ends programs. `notes` is a file that remembers the running ones: should the supervisor be
+    killed, `end_left_over(notes)` ends them."""
 
     def __init__(self, programs: list[Program], *, notes: Path) -> None:
         self._programs = programs
@@ -48,7 +48,6 @@ class Supervisor:
         `announce` is called once, as soon as `is_ready` says so. Nothing that was started is left running.
         """
         earlier = {number: signal.signal(number, self._on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
-        _end_left_over(self._notes)
         try:
             for program, colour in zip(self._programs, _COLOURS, strict=False):
                 self._start(program, colour)
@@ -116,7 +115,9 @@ class Supervisor:
         while any(process.poll() is None for process in self._running.values()):
             if self._in_a_hurry.wait(0.05) or time.monotonic() > given_up_at:
                 break
-        for process in self._running.values():
+        for name, process in self._running.items():
+            if process.poll() is None:
+                self.say(f"{name} did not end in time and is killed.")
             _kill_group(process.pid)
             process.wait()
         for reader in self._readers:
@@ -135,7 +136,7 @@ def _kill_group(group: int) -> None:
         return
 
 
-def _end_left_over(path: Path) -> None:
+def end_left_over(path: Path) -> None:
     """Ends the programs of a supervisor that was killed. A process that merely got a number of theirs is left alone."""
     try:
         noted = json.loads(path.read_text())
@@ -143,13 +144,17 @@ def _end_left_over(path: Path) -> None:
         return
     for pid, created_at in noted:
         try:
-            process = psutil.Process(pid)
-            if process.create_time() != created_at:
-                continue
-            process.terminate()
-            process.wait(timeout=_STOPS_WITHIN_S)
+            is_ours = psutil.Process(pid).create_time() == created_at
         except psutil.NoSuchProcess:
             continue
-        except psutil.TimeoutExpired:
-            pass
-        _kill_group(pid)
+        if is_ours:
+            members = [one for one in psutil.process_iter() if _group_of(one) == pid]
+            _kill_group(pid)  # with nobody to read their output they cannot end in order
+            psutil.wait_procs(members, timeout=5)
+
+
+def _group_of(process: psutil.Process) -> int | None:
+    try:
+        return os.getpgid(process.pid)
+    except ProcessLookupError:
+        return None

@@ -14,8 +14,10 @@ from typing import NoReturn
 
 from portal import env
 from portal.lib import embedded
+from portal.lib.supervisor import end_left_over
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
+NOTES = "processes.json"
 _VARIABLES = {"database": "DATABASE_URL", "valkey": "VALKEY_URL"}
 
 
@@ -23,10 +25,23 @@ _VARIABLES = {"database": "DATABASE_URL", "valkey": "VALKEY_URL"}
 def servers() -> Iterator[None]:
     """Starts an embedded server for each address the environment does not name, and stops it at the end.
 
-    Ends the process with one sentence when the port is taken or a server does not come up. SIGTERM counts as Ctrl-C.
+    Ends the process with one sentence when the folder or the port is taken or a server does not come up. What a killed
+    predecessor left running is ended first. SIGTERM counts as Ctrl-C.
     """
     folder = Path(env.text("LOCAL_DIR", str(BASE_DIR / ".local")))
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        held = embedded.hold(folder / "in-use")
+    except embedded.InUse as error:
+        sys.exit(str(error))
+    end_left_over(folder / NOTES)
     refuse_a_taken_port(env.text("HOST", "127.0.0.1"), env.integer("PORT", 8000, at_least=1))
+    with held, _embedded(folder):
+        yield
+
+
+@contextmanager
+def _embedded(folder: Path) -> Iterator[None]:
     missing = [kind for kind, variable in _VARIABLES.items() if not os.environ.get(variable)]
     if not env.flag("LOCAL", False):
         missing = []  # the settings say what is needed

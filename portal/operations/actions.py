@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
@@ -9,9 +9,12 @@ from portal.events.actions import record
 from portal.events.listeners import EventType
 from portal.lib.clock import moment
 from portal.lib.refusals import Refused
-from portal.operations.events import TASK_DONE, TASK_DROPPED, TASK_OPENED
-from portal.operations.models import Task
+from portal.operations.events import TASK_DONE, TASK_DROPPED, TASK_OPENED, TASK_TAKEN
+from portal.operations.models import ProbeResult, Task
+from portal.operations.probes import reading_of
 from portal.operations.states import TaskState
+
+READINGS_KEPT_FOR = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,19 @@ def open_task(work: Work, *, by: User | None, now: datetime | None = None) -> Ta
     return task
 
 
+@transaction.atomic
+def take_task(*, task: Task, by: User, now: datetime | None = None) -> Task:
+    """Makes the task one's own, also when a colleague had it."""
+    locked = Task.objects.select_for_update().get(pk=task.pk)
+    if locked.state != TaskState.OPEN:
+        raise Refused(_("This task is already closed."), code="task_closed")
+    if locked.owner_id != by.pk:
+        locked.owner = by
+        locked.save(update_fields=["owner"])
+        record(TASK_TAKEN, about=locked, by=by, now=now)
+    return locked
+
+
 def finish_task(*, task: Task, found: str, by: User, now: datetime | None = None) -> Task:
     """Ticks a task off, with what was found."""
     return _close(task, TaskState.DONE, TASK_DONE, found, by, now)
@@ -65,3 +81,21 @@ def _close(task: Task, state: TaskState, event: EventType, found: str, by: User,
     locked.save(update_fields=["state", "found", "closed_at", "closed_by"])
     record(event, about=locked, by=by, now=now)
     return locked
+
+
+def keep_reading(*, name: str, now: datetime | None = None) -> ProbeResult:
+    """Runs one probe and keeps what it found."""
+    found, took_ms = reading_of(name)
+    return ProbeResult.objects.create(
+        name=name,
+        is_ok=found.is_ok,
+        detail=found.detail[:300],
+        figures=found.figures,
+        took_ms=round(took_ms, 1),
+        probed_at=moment(now),
+    )
+
+
+def forget_readings(*, now: datetime | None = None) -> int:
+    """Forgets readings older than two weeks; answers how many."""
+    return ProbeResult.objects.filter(probed_at__lt=moment(now) - READINGS_KEPT_FOR).delete()[0]

@@ -8,5 +8,5 @@ class OperationsConfig(AppConfig):
     verbose_name = _("Operations")
 
     def ready(self) -> None:
-        """Fills the sockets: what each app measures for the health check and knows to be wrong now."""
-        autodiscover_modules("probes", "current")
+        """Fills the sockets: what each app measures for the health check, knows to be wrong now and shows to staff."""
+        autodiscover_modules("probes", "current", "metrics")

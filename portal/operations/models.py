@@ -2,7 +2,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
-from portal.operations.querysets import TaskQuerySet
+from portal.operations.querysets import ProbeResultQuerySet, TaskQuerySet
 from portal.operations.states import TaskState
 
 
@@ -45,6 +45,10 @@ class Task(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_open(self) -> bool:
+        return self.state == TaskState.OPEN
+
 
 class ProbeResult(models.Model):
     """What one probe found at one moment. The newest of each name make the verdict."""
@@ -56,10 +60,15 @@ class ProbeResult(models.Model):
     took_ms = models.FloatField(_("took (ms)"))
     probed_at = models.DateTimeField(_("probed at"))
 
+    objects = ProbeResultQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("probe result")
         verbose_name_plural = _("probe results")
-        indexes = [models.Index(fields=["name", "-probed_at"], name="probe_newest")]
+        indexes = [
+            models.Index(fields=["name", "-probed_at"], name="probe_newest"),
+            models.Index(fields=["probed_at"], name="probe_age"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} {self.probed_at:%F %T}"

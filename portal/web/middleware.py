@@ -10,6 +10,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import resolve
 from django.utils import timezone, translation
 from prometheus_client import Histogram
 
@@ -43,18 +44,51 @@ class ClientAddress:
         return self.get_response(request)
 
     def _believe_forwarded(self, request: HttpRequest) -> None:
-        hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
-        for hop in reversed(hops):
-            request.META["REMOTE_ADDR"] = hop
-            if not self._is_trusted(hop):
+        for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+            address = _address(hop.strip())
+            if address is None:
+                return  # nonsense from further out: the last hop that was believed counts
+            request.META["REMOTE_ADDR"] = str(address)
+            if not self._is_trusted(str(address)):
                 return
 
     def _is_trusted(self, address: str) -> bool:
-        try:
-            found = ipaddress.ip_address(address)
-        except ValueError:
-            return False
-        return any(found in network for network in self.trusted)
+        found = _address(address)
+        return found is not None and any(found in network for network in self.trusted)
+
+
+def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address as proxies write it, perhaps with a port; IPv4 inside IPv6 is told as IPv4."""
+    bare = text[1:].split("]")[0] if text.startswith("[") else text
+    if bare.count(":") == 1:
+        bare = bare.split(":")[0]
+    try:
+        found = ipaddress.ip_address(bare)
+    except ValueError:
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+class MachineDoors:
+    """What only machines open has no session.
+
+    The health checks and the metrics are answered right here: they must work without database, cache or a fitting
+    Host header. At the other doors a cookie sent by mistake counts for nothing: each checks its own credential.
+    """
+
+    EARLY = ("/health/live", "/health/ready", "/metrics")
+    OTHERS = ("/api/", "/hooks/", "/ping/", "/v2/")
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path in self.EARLY:
+            match = resolve(request.path)
+            return match.func(request, *match.args, **match.kwargs)
+        if request.path.startswith(self.OTHERS):
+            request.COOKIES = {}
+        return self.get_response(request)
 
 
 class RequestLog:

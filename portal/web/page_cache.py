@@ -2,8 +2,8 @@
 
 A page is kept by host and path together with the revision of public content at the time it was made; a change of
 content sets a new revision, and everything older is forgotten at once. Who carries a session or a message never sees
-or fills the cache. Each process keeps the pages it served last: then one small question to Valkey, whether the
-revision still holds, is all that an answer costs. Without Valkey every page is made anew.
+or fills the cache. Each process keeps the pages it served last and asks Valkey for the revision a few times a second;
+`content_changed` returns only when every process must have seen the new one. Without Valkey each page is made anew.
 """
 
 import secrets
@@ -25,7 +25,8 @@ from django.utils.text import compress_string
 REVISION = "public-content"
 KEPT_FOR = 60
 MOST_IN_PROCESS = 256
-_SLOW_S = 0.08  # a cache that takes so long to answer is in trouble: it is not asked to keep anything
+_BELIEVED_S = 0.02  # a process asks for the revision again after this; at most so long it may not know of a change
+_UNREACHABLE_S = 1.0  # and after this when Valkey did not answer, so that a dead one does not slow each request
 _PREFIXES = ("/help/", "/pricing/")
 _PERSONAL_COOKIES = ("messages",)
 _KEPT_HEADERS = (
@@ -47,16 +48,44 @@ class Kept:
     until: float
 
 
+class Revision:
+    """The present revision of public content as this process knows it; empty when Valkey does not answer."""
+
+    def __init__(self) -> None:
+        self.known, self.believed_until = "", 0.0
+
+    def present(self) -> str:
+        asked_at = time.monotonic()
+        if asked_at < self.believed_until:
+            return self.known
+        known = cache.get(REVISION) or self._begin()
+        self.known, self.believed_until = known, asked_at + (_BELIEVED_S if known else _UNREACHABLE_S)
+        return known
+
+    def forget(self) -> None:
+        self.believed_until = 0.0
+
+    def _begin(self) -> str:
+        """A new or emptied Valkey gets a first revision; the answer is empty when there is none to write to."""
+        cache.add(REVISION, secrets.token_hex(8), timeout=None)
+        return cache.get(REVISION) or ""
+
+
+revision = Revision()
+
+
 def content_changed() -> None:
-    """Pages made before this moment are not served again. Call it once the change is committed.
+    """Pages made before this moment are not served again, by no process, once this returns. Call it after the commit.
 
     Raises RuntimeError when Valkey does not take it, so that a delivery is tried again; until then pages made before
     live on for KEPT_FOR seconds at most.
     """
-    revision = secrets.token_hex(8)
-    cache.set(REVISION, revision, timeout=None)
+    new = secrets.token_hex(8)
+    cache.set(REVISION, new, timeout=None)
+    revision.forget()
     if cache.get(REVISION) is None:
         raise RuntimeError("The page cache could not be told of a change.")
+    time.sleep(_BELIEVED_S)
 
 
 def is_anonymous(request: HttpRequest) -> bool:
@@ -88,37 +117,32 @@ class AnonymousPages:
         if not self._may_be_cached(request):
             return self.get_response(request)
         key = f"page:{_coding(request)}:{request.get_host()}:{request.path}"
-        asked_at = time.monotonic()
-        revision, kept = self._look_up(key)
+        present = revision.present()
+        kept = self._look_up(key, present) if present else None
         if kept is not None:
             return _answer(request, kept)
-        is_slow = time.monotonic() - asked_at > _SLOW_S
         response = self.get_response(request)
-        if is_slow or not self._may_be_kept(response):
+        if not present or not self._may_be_kept(response):
             return response
-        made = _packed(request, response, revision or _first_revision())
-        if made.revision:
-            self._remember(key, made)
-            cache.set(key, astuple(made), timeout=KEPT_FOR)
+        made = _packed(request, response, present)
+        self._remember(key, made)
+        cache.set(key, astuple(made), timeout=KEPT_FOR)
         return _answer(request, made)
 
-    def _look_up(self, key: str) -> tuple[str, Kept | None]:
-        """The present revision, and the page if it was made at it: from this process, else from Valkey."""
+    def _look_up(self, key: str, present: str) -> Kept | None:
+        """The page, if it was made at the present revision: from this process, else from Valkey."""
         near = self.nearby.get(key)
-        if near is not None and near.until > time.time():
-            revision = cache.get(REVISION) or ""
-            if near.revision == revision:
-                return revision, near
-        found = cache.get_many([REVISION, key])
-        revision, row = found.get(REVISION, ""), found.get(key)
-        if row is None or row[0] != revision:
-            return revision, None
+        if near is not None and near.revision == present and near.until > time.time():
+            return near
+        row = cache.get(key)
+        if row is None or row[0] != present:
+            return None
         kept = Kept(*row)
         self._remember(key, kept)
-        return revision, kept
+        return kept
 
     def _remember(self, key: str, kept: Kept) -> None:
-        if len(self.nearby) >= MOST_IN_PROCESS:
+        if key not in self.nearby and len(self.nearby) >= MOST_IN_PROCESS:
             self.nearby.pop(next(iter(self.nearby)), None)
         self.nearby[key] = kept
 
@@ -133,18 +157,12 @@ class AnonymousPages:
         return is_whole and getattr(response, "is_public_page", False)
 
 
-def _first_revision() -> str:
-    """Sets a revision where there is none (a new or emptied Valkey); empty when Valkey does not answer."""
-    cache.add(REVISION, secrets.token_hex(8), timeout=None)
-    return cache.get(REVISION) or ""
-
-
 def _coding(request: HttpRequest) -> str:
     accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
     return "br" if "br" in accepted else "gzip" if "gzip" in accepted else "plain"
 
 
-def _packed(request: HttpRequest, response: HttpResponse, revision: str) -> Kept:
+def _packed(request: HttpRequest, response: HttpResponse, present: str) -> Kept:
     coding = _coding(request)
     headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
     body = response.content
@@ -155,7 +173,7 @@ def _packed(request: HttpRequest, response: HttpResponse, revision: str) -> Kept
     headers["ETag"] = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     headers["Content-Length"] = str(len(body))
     view = request.resolver_match.view_name if request.resolver_match else "none"
-    return Kept(revision, view, body, headers, time.time() + KEPT_FOR)
+    return Kept(present, view, body, headers, time.time() + KEPT_FOR)
 
 
 def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:

@@ -1,3 +1,11 @@
+from portal.accounts.actions.machines import (
+    Answer,
+    authenticate,
+    begin_once,
+    finish_once,
+    forget_once,
+    prune_keys,
+)
 from portal.accounts.actions.members import accept_invitation, change_role, invite, remove_member, revoke_invitation
 from portal.accounts.actions.organizations import Particulars, change_organization, change_tier, sign_up
 from portal.accounts.actions.staff import (
@@ -13,12 +21,15 @@ from portal.accounts.actions.tokens import Wanted, create_api_token, revoke_api_
 from portal.accounts.actions.users import Profile, change_profile, register
 
 __all__ = [
+    "Answer",
     "Newcomer",
     "Particulars",
     "Profile",
     "Wanted",
     "accept_invitation",
     "add_staff",
+    "authenticate",
+    "begin_once",
     "change_organization",
     "change_profile",
     "change_role",
@@ -26,7 +37,10 @@ __all__ = [
     "change_tier",
     "create_api_token",
     "deactivate",
+    "finish_once",
+    "forget_once",
     "invite",
+    "prune_keys",
     "reactivate",
     "register",
     "remove_member",

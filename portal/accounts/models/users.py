@@ -29,7 +29,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=120, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[check_zone])
     language = models.CharField(_("language"), max_length=10, default="en", choices=settings.LANGUAGES)
-    is_active = models.BooleanField(_("active"), default=True)  # type: ignore[misc]  # the base says True for all
+    is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May enter the admin."))
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
 

@@ -24,12 +24,13 @@ class Command(BaseCommand):
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
-            if User.objects.exists() or Organization.objects.exists():
+            modules = list(demo_modules())
+            if not modules or User.objects.exists() or Organization.objects.exists():
                 return
             self.stdout.write("Furnishing the demo tenant …")
             self.stdout.flush()
             now = timezone.now()
-            for module in demo_modules():
+            for module in modules:
                 module.furnish(now=now)
 
 

@@ -10,6 +10,7 @@ from django.db import connections
 from portal.lib.supervisor import Program, Supervisor
 from portal.management import capacity, prepare
 from portal.management.commands.demo import log_ins
+from portal.management.local import NOTES
 from portal.management.processes import PROCESSES, arguments
 
 _QUIET = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}  # one's own machine is no server
@@ -31,7 +32,7 @@ class Command(BaseCommand):
         prepare.status_page()
         connections.close_all()
         programs = [Program(name, arguments(name), {"PROCESS": name, **_QUIET}) for name in PROCESSES]
-        supervisor = Supervisor(programs, notes=settings.LOCAL_DIR / "processes.json")
+        supervisor = Supervisor(programs, notes=settings.LOCAL_DIR / NOTES)
         self.say("Starting web, worker and beat …")
         code = supervisor.run(is_ready=_is_ready, announce=lambda: supervisor.say(_welcome(demo)))
         if code:

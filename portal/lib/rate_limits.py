@@ -1,0 +1,51 @@
+"""How often somebody may ask: a sliding window counted in the cache. Without a cache nobody is held up."""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.cache import cache
+
+WINDOW_S = 60
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """What is left of a limit after this request."""
+
+    limit: int
+    remaining: int
+    resets_in_s: int
+    is_over: bool
+
+    def headers(self) -> dict[str, str]:
+        """The RateLimit fields of the IETF's httpapi group; `Retry-After` once nothing is left."""
+        fields = {
+            "RateLimit-Policy": f'"default";q={self.limit};w={WINDOW_S}',
+            "RateLimit": f'"default";r={self.remaining};t={self.resets_in_s}',
+        }
+        return {**fields, "Retry-After": str(self.resets_in_s)} if self.is_over else fields
+
+
+def take(key: str, *, limit: int, now: datetime) -> Allowance:
+    """Counts one request of `key` against `limit` a minute. Requests over the limit are refused and not counted.
+
+    The minute slides: what was asked in the minute before counts by the share of it that still lies in the window.
+    """
+    at = now.timestamp()
+    slot, into = int(at // WINDOW_S), at % WINDOW_S
+    current = f"rate:{key}:{slot}"
+    earlier = cache.get(f"rate:{key}:{slot - 1}", 0) * (1 - into / WINDOW_S)
+    used = earlier + _count(current)
+    is_over = used > limit
+    if is_over:
+        _count(current, -1)
+    return Allowance(limit, max(0, math.floor(limit - used)), max(1, math.ceil(WINDOW_S - into)), is_over)
+
+
+def _count(key: str, by: int = 1) -> int:
+    cache.add(key, 0, timeout=2 * WINDOW_S)
+    try:
+        return cache.incr(key, by)
+    except ValueError:  # it ran out between the two calls
+        return by

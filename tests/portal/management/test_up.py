@@ -1,0 +1,135 @@
+"""`manage.py up`: the whole portal by one command, and nothing of it left afterwards."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.stack import Stack
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("up", numbered=False)
+
+
+@pytest.fixture
+def portal(folder: Path) -> Iterator[Stack]:
+    """The portal with embedded servers of its own, as `make demo` starts it; the tests share one folder."""
+    with Stack(folder, own_servers=True, STAFF_SECOND_FACTOR="off") as running:
+        yield running
+
+
+def processes_of(folder: Path) -> dict[int, str]:
+    """Every living process that has to do with the folder, by command line, environment or place; not only children."""
+    found = {}
+    for process in psutil.process_iter():
+        try:
+            words = [*process.cmdline(), process.cwd(), process.environ().get("LOCAL_DIR", "")]
+            if process.status() != psutil.STATUS_ZOMBIE and any(str(folder) in word for word in words):
+                found[process.pid] = " ".join(process.cmdline())
+        except psutil.Error:
+            continue
+    return found
+
+
+def groups_of(portal: Stack) -> set[int]:
+    """The process groups of everything that runs for this portal."""
+    return {os.getpgid(pid) for pid in processes_of(portal.folder)}
+
+
+def living_in(groups: set[int]) -> dict[int, str]:
+    alive = {}
+    for process in psutil.process_iter(["pid", "name", "status"]):
+        try:
+            if os.getpgid(process.pid) in groups and process.info["status"] != psutil.STATUS_ZOMBIE:
+                alive[process.pid] = process.info["name"]
+        except (psutil.Error, ProcessLookupError):
+            continue
+    return alive
+
+
+def test_it_runs_prints_log_ins_when_ready_and_leaves_nothing_behind(portal: Stack) -> None:
+    printed = portal.log.read_text()
+    assert f"Ready: {portal.url}/" in printed
+    running = " ".join(processes_of(portal.folder).values())
+    assert all(word in running for word in ("gunicorn", "worker", "beat", "postgres", "valkey-server"))
+    groups = groups_of(portal)
+    assert len(groups) >= 6, "Each program has a process group of its own."
+    assert portal.stop() == 0
+    assert processes_of(portal.folder) == {}
+    assert living_in(groups) == {}
+    assert not (portal.folder / "servers.json").exists()
+
+
+def test_the_second_start_is_quick_and_keeps_the_records(folder: Path) -> None:
+    begun = time.monotonic()
+    with Stack(folder, own_servers=True, STAFF_SECOND_FACTOR="off") as portal:
+        took = time.monotonic() - begun
+        assert "Furnishing" not in portal.log.read_text()
+        assert "Collecting" not in portal.log.read_text()
+        counted = portal.manage(
+            "shell", "-v", "0", "-c", "from portal.accounts.models import Tier; print(Tier.objects.count())"
+        )
+        assert counted.strip() == "3"
+    assert took < 20, f"{took:.1f} s; it is 10 s on an idle machine"
+
+
+def test_when_one_process_dies_all_end_and_the_exit_code_says_so(folder: Path) -> None:
+    with Stack(folder, own_servers=True) as portal:
+        groups = groups_of(portal)
+        victim = next(
+            process.pid
+            for process in psutil.Process(portal.process.pid).children()
+            if process.environ().get("PROCESS") == "worker"
+        )
+        os.kill(victim, signal.SIGKILL)
+        assert portal.process.wait(timeout=60) == 1
+        assert "worker ended by itself" in portal.log.read_text()
+        assert living_in(groups) == {}
+        assert processes_of(folder) == {}
+
+
+def test_a_killed_supervisor_leaves_nothing_that_stops_the_next(folder: Path) -> None:
+    with Stack(folder, own_servers=True) as portal:
+        portal.process.kill()
+        portal.process.wait()
+        assert processes_of(folder), "A kill leaves orphans: the next start ends them."
+        portal.start()
+        assert portal.stop() == 0
+    assert processes_of(folder) == {}
+
+
+def test_a_taken_port_is_one_sentence_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        portal = Stack(tmp_path / "up", own_servers=True, PORT=str(other.getsockname()[1]))
+        portal.start(wait=False)
+        assert portal.process.wait(timeout=30) == 1
+    printed = portal.log.read_text().strip().splitlines()
+    assert len(printed) == 1
+    assert printed[0].startswith("Port ")
+    assert not (tmp_path / "up" / "postgres").exists()
+
+
+def test_an_interrupt_while_it_starts_leaves_nothing_behind(folder: Path) -> None:
+    portal = Stack(folder, own_servers=True)
+    portal.start(wait=False)
+    portal.wait_for_line("Preparing")
+    assert portal.stop() == 0
+    assert processes_of(folder) == {}
+
+
+def test_named_servers_are_used_and_nothing_embedded_starts(tmp_path: Path) -> None:
+    with Stack(tmp_path / "up", name="named") as portal:
+        running = " ".join(processes_of(portal.folder).values())
+        assert "gunicorn" in running
+        assert "postgres:" not in running
+        assert not (portal.folder / "postgres").exists()
+        assert not (portal.folder / "valkey").exists()
