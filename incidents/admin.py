@@ -152,7 +152,7 @@ class MaintenanceAdmin(KeptAdmin):
 
     @admin.display(description=_("state"))
     def state(self, maintenance: Maintenance) -> str:
-        return maintenance.state_at(timezone.now()).label
+        return str(maintenance.state_at(timezone.now()).label)
 
     @admin.display(description=_("components"))
     def shown_components(self, maintenance: Maintenance) -> str:

@@ -138,7 +138,7 @@ class RescheduleForm(forms.Form):
 
     def __init__(self, *args: Any, maintenance: Maintenance, **options: Any) -> None:
         planned = {"planned_start_at": maintenance.planned_start_at, "planned_end_at": maintenance.planned_end_at}
-        super().__init__(*args, initial=planned, **options)
+        super().__init__(*args, **{"initial": planned, **options})
 
 
 class ComponentStatusForm(forms.Form):
@@ -146,4 +146,4 @@ class ComponentStatusForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("For the staff; not shown to the public."))
 
     def __init__(self, *args: Any, component: Component, **options: Any) -> None:
-        super().__init__(*args, initial={"status": ComponentStatus(component.status)}, **options)
+        super().__init__(*args, **{"initial": {"status": ComponentStatus(component.status)}, **options})

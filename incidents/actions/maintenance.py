@@ -127,12 +127,8 @@ def keep_maintenance_times(*, now: datetime | None = None) -> int:
     The state shown never waits for this.
     """
     at = moment(now)
-    kept = 0
-    for maintenance in Maintenance.objects.due_to_start(at):
-        kept += _keep(maintenance, "started_at", at)
-    for maintenance in Maintenance.objects.due_to_finish(at):
-        kept += _keep(maintenance, "ended_at", at)
-    return kept
+    due = {"started_at": Maintenance.objects.due_to_start(at), "ended_at": Maintenance.objects.due_to_finish(at)}
+    return sum(_keep(maintenance, field, at) for field, found in due.items() for maintenance in found)
 
 
 @transaction.atomic
