@@ -14,7 +14,11 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from tests.house.sources import sources_of_tests
 
 # Pages anybody may read.
-PUBLIC = {"web:robots"}
+PUBLIC = {
+    "web:robots",
+    "incidents:status", "incidents:history", "incidents:incident", "incidents:maintenance", "incidents:document",
+    "incidents:banner",
+}  # fmt: skip
 # Machines come without a log-in and show a credential of their own. Each has a test of its own that it does.
 DOORS: set[str] = set()
 # allauth's pages for people who are not logged in (yet).

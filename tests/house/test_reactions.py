@@ -5,7 +5,23 @@ import re
 from portal.events.listeners import all_types, reactions
 
 # event → who hears of it. Whoever adds a receiver adds its line here.
-REACTIONS: dict[str, list[str]] = {}
+REACTIONS: dict[str, list[str]] = {
+    "component.added": ["incidents.receivers.publish_the_status_page"],
+    "component.revised": ["incidents.receivers.publish_the_status_page"],
+    "component.status_changed": ["incidents.receivers.publish_the_status_page"],
+    "component_group.revised": ["incidents.receivers.publish_the_status_page"],
+    "incident.impact_changed": ["incidents.receivers.publish_the_status_page"],
+    "incident.opened": ["incidents.receivers.publish_the_status_page"],
+    "incident.reopened": ["incidents.receivers.publish_the_status_page"],
+    "incident.resolved": ["incidents.receivers.publish_the_status_page"],
+    "incident.revised": ["incidents.receivers.publish_the_status_page"],
+    "incident.updated": ["incidents.receivers.publish_the_status_page"],
+    "maintenance.canceled": ["incidents.receivers.publish_the_status_page"],
+    "maintenance.finished": ["incidents.receivers.publish_the_status_page"],
+    "maintenance.rescheduled": ["incidents.receivers.publish_the_status_page"],
+    "maintenance.scheduled": ["incidents.receivers.publish_the_status_page"],
+    "maintenance.started": ["incidents.receivers.publish_the_status_page"],
+}
 
 
 def test_the_table_of_reactions_is_true() -> None:
