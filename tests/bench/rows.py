@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+
 from helpcenter.models import Article, Category
 from helpcenter.states import ArticleState, Audience
-from portal.lib.markdown import render
-from tickets.models import Message, Ticket, Timer
-from tickets.states import MessageKind, Priority, TicketState
-
 from portal.accounts.models import Membership, Organization, Tier, User
+from portal.lib.markdown import render
 from portal.lib.tokens import public_id
 from tests.bench.copying import copy
+from tickets.models import Message, Ticket, Timer
+from tickets.states import MessageKind, Priority, TicketState
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 ORGANIZATIONS = 500
