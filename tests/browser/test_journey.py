@@ -99,12 +99,12 @@ def test_from_sign_up_to_a_reopened_ticket(open_page: OpenPage, stack: Stack) ->
     sign_up(customer, stack)
     search_the_help_center(customer)
     address = file_a_ticket(customer)
-    filed = stack.mail.wait_for(CUSTOMER, subject="Telegram signals stopped")
+    filed = stack.mail.wait_for(CUSTOMER, subject="We have your ticket")
     assert any(link.startswith(address.rstrip("/")) for link in links_in(filed)), text_of(filed)
 
     enrol(agent, stack)
     answer_as_agent(agent)
-    answered = stack.mail.wait_for(CUSTOMER, subject="Re: ")
+    answered = stack.mail.wait_for(CUSTOMER, subject="Answer to your ticket")
     assert "we renewed its key today" in text_of(answered)
 
     customer.goto(address)

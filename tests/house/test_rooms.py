@@ -17,7 +17,7 @@ ROOMS_OF = {
     "portal.events": {"listeners"},
     "portal.outbox": {"letters", "transports"},
     "portal.web": {"context", "htmx", "middleware", "page_cache", "templatetags"},
-    "tickets": {"channels"},
+    "tickets": {"channels", "furnish"},
     "billing": {"sandbox"},
     "helpcenter": {"content"},
 }
