@@ -30,4 +30,4 @@ def _patterns() -> list[URLPattern | URLResolver]:
 
 
 app_name = "api"
-urlpatterns = [path("v1/", include(_patterns())), re_path("", not_found)]
+urlpatterns = [path("v1/", include(_patterns())), re_path("", not_found, name="not_found")]

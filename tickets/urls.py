@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from tickets import views
 
 app_name = "tickets"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.ticket_list, name="list"),
+    path("new/", views.new_ticket, name="new"),
+    path("<str:public_id>/", views.ticket_detail, name="detail"),
+    path("<str:public_id>/reply/", views.reply, name="reply"),
+    path("<str:public_id>/solve/", views.solve, name="solve"),
+    path("<str:public_id>/close/", views.close, name="close"),
+    path("<str:public_id>/reopen/", views.reopen, name="reopen"),
+]

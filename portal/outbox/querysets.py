@@ -1,4 +1,6 @@
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import models
 
@@ -13,6 +15,13 @@ class LetterQuerySet(models.QuerySet):
     def about(self, thing: models.Model) -> "LetterQuerySet":
         """The letters that this row caused."""
         return self.filter(about_type=thing._meta.label_lower, about_id=str(thing.pk))
+
+    def about_any(self, things: Mapping[type[models.Model], Collection[Any]]) -> "LetterQuerySet":
+        """The letters that rows of several models caused, oldest first: `{Message: [3, 4], Ticket: [1]}`."""
+        wanted = models.Q(pk__in=[])
+        for model, pks in things.items():
+            wanted |= models.Q(about_type=model._meta.label_lower, about_id__in=[str(pk) for pk in pks])
+        return self.filter(wanted).order_by("pk")
 
     def undelivered(self) -> "LetterQuerySet":
         return self.filter(state__in=[LetterState.FAILED, LetterState.BOUNCED])

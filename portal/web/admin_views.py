@@ -40,16 +40,22 @@ def ask(
     to go to (a new one).
     """
     form = question.form(request.POST if request.method == "POST" else None)
-    status = 200
-    if request.method == "POST" and form.is_valid():
-        try:
-            made = act(form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-            status = 409
-        else:
-            messages.success(request, str(question.said))
-            return redirect(_place_of(admin, made if row is None else row))
+    if request.method != "POST":
+        return _asked(request, admin, row, question, form, 200)
+    if not form.is_valid():
+        return _asked(request, admin, row, question, form, 422)
+    try:
+        made = act(form.cleaned_data)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _asked(request, admin, row, question, form, 409)
+    messages.success(request, str(question.said))
+    return redirect(_place_of(admin, made if row is None else row))
+
+
+def _asked(
+    request: HttpRequest, admin: ModelAdmin, row: models.Model | None, question: Question, form: forms.Form, status: int
+) -> HttpResponse:
     context = {
         **admin.admin_site.each_context(request),
         "title": question.title,
@@ -59,7 +65,7 @@ def ask(
         "row": row,
         "back": _place_of(admin, row),
     }
-    return render(request, "admin/ask.html", context, status=422 if form.errors and status == 200 else status)
+    return render(request, "admin/ask.html", context, status=status)
 
 
 def row_or_404(request: HttpRequest, admin: ModelAdmin, object_id: str) -> Any:

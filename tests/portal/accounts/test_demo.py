@@ -3,7 +3,7 @@ from datetime import datetime
 import pytest
 from django.contrib.auth.password_validation import validate_password
 from django.test import Client
-from django.urls import reverse
+from django.urls import resolve, reverse
 
 from portal.accounts.demo import COMPANIES, LOGINS, PASSWORD, furnish
 from portal.accounts.models import Brand, Organization, User
@@ -39,10 +39,12 @@ def test_every_printed_log_in_works(furnished: None) -> None:
 
 def test_the_brand_has_a_logo_that_is_only_a_picture(furnished: None, client: Client) -> None:
     brand = Brand.objects.get(is_default=True)
+    assert resolve(brand.logo_url).view_name == "accounts:brand_logo"
     answer = client.get(brand.logo_url)
     assert answer["Content-Type"] == "image/svg+xml"
     assert "default-src 'none'" in answer["Content-Security-Policy"]
     assert "sandbox" in answer["Content-Security-Policy"]
     assert client.get(brand.logo_url.replace(".svg", "0.svg")).status_code == 404
     brand.accent = "#0b5cad"
+    assert resolve(brand.stylesheet_url).view_name == "accounts:brand_stylesheet"
     assert client.get(brand.stylesheet_url).content.decode().strip() == ":root { --brand: #0b5cad; }"

@@ -1,0 +1,68 @@
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+
+from portal.accounts.models import Organization, User
+from portal.accounts.states import MemberRole
+from tests.factories.accounts import MembershipFactory, OrganizationFactory, StaffFactory, TierFactory, UserFactory
+from tickets import actions as tickets
+from tickets.models import Ticket
+
+
+@pytest.fixture
+def elite(db: None) -> Organization:
+    return OrganizationFactory(name="Meridian Capital", tier=TierFactory(slug="elite", name="Elite"))
+
+
+@pytest.fixture
+def customer(elite: Organization) -> User:
+    """A member of the organization on Elite."""
+    return MembershipFactory(organization=elite, user__name="Mara", role=MemberRole.MEMBER).user
+
+
+@pytest.fixture
+def owner(elite: Organization) -> User:
+    return MembershipFactory(organization=elite, user__name="Olaf", role=MemberRole.OWNER).user
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """The owner of another organization."""
+    return MembershipFactory(user__name="Stella", role=MemberRole.OWNER).user
+
+
+@pytest.fixture
+def new_agent(shipped: None) -> Callable[..., User]:
+    """Makes members of the first support level."""
+
+    def make(**fields: Any) -> User:
+        user = StaffFactory(**fields)
+        user.groups.add(Group.objects.get(name="agent-l1"))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def agent(new_agent: Callable[..., User]) -> User:
+    return new_agent(name="Lena")
+
+
+@pytest.fixture
+def file(customer: User, elite: Organization, now: datetime) -> Callable[..., Ticket]:
+    """Files a ticket of the customer by the action."""
+
+    def make(by: User = customer, at: datetime = now, **fields: Any) -> Ticket:
+        words = {"subject": "Signals are late", "body": "Ten minutes, since this morning.", "organization": elite}
+        return tickets.file_ticket(filing=tickets.Filing(**{**words, **fields}), by=by, now=at)
+
+    return make
+
+
+@pytest.fixture
+def guest(db: None) -> User:
+    """A customer without any organization."""
+    return UserFactory(name="Gil")

@@ -1,0 +1,130 @@
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.events.models import Event
+from portal.lib.clock import moment
+from portal.lib.refusals import Refused
+from tickets.actions import changes, clocks
+from tickets.events import (
+    TICKET_CLOSED,
+    TICKET_CUSTOMER_REPLIED,
+    TICKET_NOTED,
+    TICKET_REOPENED,
+    TICKET_REPLIED,
+    TICKET_SOLVED,
+)
+from tickets.models import Message, Ticket
+from tickets.states import AFTER_A_REPLY, MessageKind, TicketState
+
+_CHANGES_THE_TALK = [TICKET_SOLVED.name, TICKET_CLOSED.name, TICKET_REOPENED.name]
+
+
+@transaction.atomic
+def reply(
+    *,
+    ticket: Ticket,
+    body: str,
+    by: User | None,
+    leaves: str = TicketState.WAITING,
+    seen_version: int | None = None,
+    now: datetime | None = None,
+) -> Message:
+    """Writes to the customer, or as the customer, by who `by` is (None: the house itself, which meets no promise).
+
+    `leaves` is the state in which staff leave the ticket. With `seen_version` an answer to a conversation that has
+    moved on is refused with the code "stale". A customer's reply to a solved ticket takes it up again.
+    """
+    at = moment(now)
+    locked = changes.lock(ticket=ticket)
+    if locked.state == TicketState.CLOSED:
+        raise Refused(_("This ticket is closed. Please open a new one."), code="ticket_closed")
+    if not locked.hears_us_from(by):
+        return _customer_reply(locked, body, by, at)
+    if seen_version is not None and has_moved_on(ticket=locked, since=seen_version, reader=by):
+        raise Refused(_("The conversation has moved on since you opened it. Read what came in first."), code="stale")
+    return _staff_reply(locked, body, by, leaves, at)
+
+
+@transaction.atomic
+def note(*, ticket: Ticket, body: str, by: User | None, now: datetime | None = None) -> Message:
+    """Leaves words for colleagues (by None: a notice of the portal). Customers never see it and no promise is met."""
+    changes.check_staff(by=by)
+    at = moment(now)
+    locked = changes.lock(ticket=ticket)
+    kind = MessageKind.SYSTEM if by is None else MessageKind.NOTE
+    message = changes.add_message(ticket=locked, body=body, by=by, kind=kind, at=at)
+    if message.kind == MessageKind.NOTE:
+        changes.write(ticket=locked, at=at)
+        changes.tell(event=TICKET_NOTED, ticket=locked, by=by, at=at, details={"message": message.pk})
+    else:
+        locked.save(update_fields=["version"])  # a notice is no activity of anybody
+    return message
+
+
+def has_moved_on(*, ticket: Ticket, since: int, reader: User | None) -> bool:
+    """Whether somebody else wrote, solved, closed or reopened after that version of the ticket."""
+    moves = Event.objects.about(ticket).named(*_CHANGES_THE_TALK).filter(details__version__gt=since)
+    others = moves.exclude(by_id=reader.pk) if reader else moves
+    return ticket.messages.written_after(since, not_by=reader).exists() or others.exists()
+
+
+def _staff_reply(ticket: Ticket, body: str, by: User | None, leaves: str, at: datetime) -> Message:
+    if leaves not in AFTER_A_REPLY:
+        raise ValueError(f"A reply cannot leave a ticket {leaves}.")
+    message = changes.add_message(ticket=ticket, body=body, by=by, kind=MessageKind.REPLY, at=at)
+    if by is not None:
+        clocks.meet(ticket=ticket, at=at)
+        if ticket.state != TicketState.SOLVED:
+            _leave(ticket, TicketState(leaves), at)
+    changes.write(ticket=ticket, fields=["state", "solved_at"], at=at)
+    details = {"message": message.pk, "state": ticket.state}
+    changes.tell(event=TICKET_REPLIED, ticket=ticket, by=by, at=at, details=details)
+    if ticket.solved_at == at:
+        changes.tell(event=TICKET_SOLVED, ticket=ticket, by=by, at=at, details={"message": message.pk})
+    return message
+
+
+def _leave(ticket: Ticket, state: TicketState, at: datetime) -> None:
+    """Puts a ticket that was just answered into the state that staff chose, with its clocks."""
+    if ticket.state != state:
+        changes.move(ticket=ticket, to=state)
+    if state == TicketState.SOLVED:
+        ticket.solved_at = at
+        clocks.drop(ticket=ticket, at=at)
+    elif state == TicketState.WAITING:
+        clocks.stop(ticket=ticket, at=at)
+    else:
+        clocks.go_on(ticket=ticket, at=at)
+
+
+def _customer_reply(ticket: Ticket, body: str, by: User | None, at: datetime) -> Message:
+    was = ticket.state
+    if was == TicketState.SOLVED:
+        take_up_again(ticket=ticket, by=by, at=at)
+    message = changes.add_message(ticket=ticket, body=body, by=by, kind=MessageKind.REPLY, at=at)
+    if was == TicketState.WAITING:
+        changes.move(ticket=ticket, to=TicketState.OPEN)
+        clocks.go_on(ticket=ticket, at=at)
+    changes.write(ticket=ticket, fields=["state", "solved_at"], at=at)
+    if was == TicketState.SOLVED:
+        changes.tell(event=TICKET_REOPENED, ticket=ticket, by=by, at=at, details={"message": message.pk})
+    details = {"message": message.pk, "state": ticket.state, "was": was}
+    changes.tell(event=TICKET_CUSTOMER_REPLIED, ticket=ticket, by=by, at=at, details=details)
+    return message
+
+
+@transaction.atomic(savepoint=False)
+def take_up_again(*, ticket: Ticket, by: User | None, at: datetime) -> None:
+    """Makes a locked solved ticket open again, with a new promise; too late a wish of a customer is refused."""
+    until = ticket.reopens_until
+    if not ticket.hears_us_from(by) and until is not None and at > until:
+        raise Refused(
+            _("This ticket was solved more than two weeks ago. Please open a new one and mention its number."),
+            code="too_late_to_reopen",
+        )
+    changes.move(ticket=ticket, to=TicketState.OPEN)
+    ticket.solved_at = None
+    clocks.start_again(ticket=ticket, at=at)

@@ -1,0 +1,92 @@
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import Membership, Organization, User
+from portal.lib.clock import moment
+from portal.lib.refusals import Refused
+from tickets.actions import changes, clocks
+from tickets.events import TICKET_FILED
+from tickets.models import Category, Ticket
+from tickets.states import Channel, MessageKind, Priority
+
+
+@dataclass(frozen=True)
+class Filing:
+    """What a person hands in. `key` names one rendering of a form: the same key with the same words files once.
+
+    `requester` is set when somebody files for another person. `shown_articles` and `search` tell what the help center
+    offered meanwhile (ids only).
+    """
+
+    subject: str
+    body: str
+    organization: Organization | None = None
+    requester: User | None = None
+    category: Category | None = None
+    priority: str = Priority.NORMAL
+    channel: str = Channel.WEB
+    key: str = ""
+    shown_articles: list[int] = field(default_factory=list)
+    search: int | None = None
+
+    @property
+    def digest(self) -> str | None:
+        """What makes two filings the same one; None when the caller named no key."""
+        if not self.key:
+            return None
+        return hashlib.sha256("\n".join([self.key, self.subject, self.body]).encode()).hexdigest()
+
+
+@transaction.atomic
+def file_ticket(*, filing: Filing, by: User, now: datetime | None = None) -> Ticket:
+    """Files a ticket with its first message and promises a first response. Handed in twice, it answers the first."""
+    at = moment(now)
+    requester = filing.requester or by
+    _check_organization(filing.organization, requester)
+    columns: dict[str, Any] = {
+        "organization": filing.organization,
+        "subject": " ".join(filing.subject.split())[:200],
+        "category": filing.category,
+        "priority": filing.priority,
+        "channel": filing.channel,
+        "filed_at": at,
+        "last_activity_at": at,
+    }
+    if filing.digest is None:
+        ticket, is_new = Ticket.objects.create(requester=requester, **columns), True
+    else:
+        ticket, is_new = Ticket.objects.get_or_create(requester=requester, filing_key=filing.digest, defaults=columns)
+    if is_new:
+        _open(ticket, filing, by, at)
+    return ticket
+
+
+def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
+    message = changes.add_message(
+        ticket=ticket, body=filing.body, by=filing.requester or by, kind=MessageKind.REPLY, at=at
+    )
+    if clocks.start(ticket=ticket, cycle=1, at=at):
+        ticket.save(update_fields=["due_at"])
+    details = {
+        "number": ticket.number,
+        "message": message.pk,
+        "priority": ticket.priority,
+        "channel": ticket.channel,
+        "tier": ticket.organization.entitlement.tier if ticket.organization else "",
+        "category": filing.category.slug if filing.category else "",
+        "shown_articles": filing.shown_articles[:20],
+        "search": filing.search,
+    }
+    changes.tell(event=TICKET_FILED, ticket=ticket, by=by, at=at, details=details)
+
+
+def _check_organization(organization: Organization | None, requester: User) -> None:
+    if organization is None:
+        return
+    if not Membership.objects.filter(user=requester, organization=organization).exists():
+        raise Refused(_("You are not a member of this organization."), code="other_organization")

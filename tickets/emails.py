@@ -1,0 +1,54 @@
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from portal.accounts.models import User
+from portal.outbox.actions import post
+from portal.outbox.letters import Draft, render
+from tickets.models import Message, Ticket
+from tickets.states import REOPEN_WITHIN
+
+
+def filed(*, ticket: Ticket, message: Message | None, due_at: datetime | None) -> None:
+    """Acknowledges a ticket to who asked: number, promise, link. Of their text only the subject comes back."""
+    context = {"ticket": ticket, "due_at": due_at, "link": _portal(ticket)}
+    _send(f"ticket-filed:{ticket.pk}", "filed", ticket.requester, message or ticket, context)
+
+
+def replied(*, message: Message) -> None:
+    """Brings the full answer to who asked."""
+    context = {"message": message, "ticket": message.ticket, "link": _portal(message.ticket), "days": _days()}
+    _send(f"ticket-replied:{message.pk}", "replied", message.ticket.requester, message, context)
+
+
+def solved(*, ticket: Ticket, key: str) -> None:
+    """Tells that the ticket is solved and how to take it up again."""
+    context = {"ticket": ticket, "link": _portal(ticket), "days": _days()}
+    _send(f"ticket-solved:{key}", "solved", ticket.requester, ticket, context)
+
+
+def customer_replied(*, message: Message, to: User) -> None:
+    """Tells an agent that the customer wrote."""
+    link = settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[message.ticket_id])
+    context = {"message": message, "ticket": message.ticket, "link": link}
+    _send(f"ticket-customer-replied:{message.pk}:{to.pk}", "customer_replied", to, message, context)
+
+
+def _send(key: str, name: str, to: User, about: models.Model, context: dict[str, Any]) -> None:
+    if not to.is_active:
+        return
+    words = render(f"emails/tickets/{name}", {**context, "to": to}, language=to.language, zone=to.time_zone)
+    post(
+        Draft(key=key, to=to.email, subject=words.subject, text=words.text, html=words.html, about=about, user_id=to.pk)
+    )
+
+
+def _portal(ticket: Ticket) -> str:
+    return settings.SITE_URL + ticket.get_absolute_url()
+
+
+def _days() -> int:
+    return REOPEN_WITHIN.days

@@ -1,0 +1,23 @@
+from django.utils.translation import gettext_lazy as _
+
+from portal.events.listeners import declare
+
+TICKET_FILED = declare("ticket.filed", _("{by} filed the ticket"), is_public=True)
+TICKET_REPLIED = declare("ticket.replied", _("{by} answered"), is_public=True)
+TICKET_CUSTOMER_REPLIED = declare("ticket.customer_replied", _("{by} wrote"), is_public=True)
+TICKET_NOTED = declare("ticket.noted", _("{by} left a note"))
+TICKET_ASSIGNED = declare("ticket.assigned", _("{by} assigned the ticket to {assignee}"))
+TICKET_PRIORITY_CHANGED = declare(
+    "ticket.priority_changed", _("{by} changed the priority from {old} to {new}"), is_public=True
+)
+TICKET_PUT_ON_WAIT = declare("ticket.put_on_wait", _("{by} set the ticket to wait for the customer"))
+TICKET_SOLVED = declare("ticket.solved", _("{by} marked the ticket as solved"), is_public=True)
+TICKET_CLOSED = declare("ticket.closed", _("{by} closed the ticket"), is_public=True)
+TICKET_REOPENED = declare("ticket.reopened", _("{by} reopened the ticket"), is_public=True)
+
+CLOCK_STARTED = declare("ticket.clock_started", _("The clock of the promise runs ({used_s} of {target_s} s used)"))
+CLOCK_STOPPED = declare("ticket.clock_stopped", _("The clock of the promise stands ({used_s} of {target_s} s used)"))
+PROMISE_CHANGED = declare("ticket.promise_changed", _("The promise changed from {old_target_s} s to {target_s} s"))
+PROMISE_MET = declare("ticket.promise_met", _("The promise was met after {actual_s} of {target_s} s"))
+PROMISE_WARNED = declare("ticket.promise_warned", _("Three quarters of the promised {target_s} s are used up"))
+PROMISE_MISSED = declare("ticket.promise_missed", _("The promise of {target_s} s was missed"))

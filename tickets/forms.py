@@ -1,0 +1,156 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from portal.accounts.models import Organization, User
+from portal.lib.tokens import public_id
+from tickets.actions import Filing
+from tickets.models import Category
+from tickets.states import (
+    AFTER_A_REPLY,
+    MOST_CHARACTERS,
+    PRIORITY_OF_IMPACT,
+    Channel,
+    Impact,
+    Priority,
+    TicketState,
+)
+
+_AFTER_A_REPLY = [(state, TicketState(state).label) for state in AFTER_A_REPLY]
+
+
+class ListForm(forms.Form):
+    """What may stand in the address of the list. Whatever else it holds is dropped, never an error."""
+
+    STATES = [
+        ("active", pgettext_lazy("tickets", "Open")),
+        ("waiting", _("Waiting for you")),
+        ("done", _("Solved and closed")),
+        ("all", pgettext_lazy("tickets", "All")),
+    ]
+    WHOSE = [("all", _("Everybody’s")), ("mine", _("Mine"))]
+
+    state = forms.ChoiceField(choices=STATES, required=False)
+    whose = forms.ChoiceField(choices=WHOSE, required=False)
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """The filters that hold, defaults filled in."""
+        self.is_valid()
+        return {
+            "state": self.cleaned_data.get("state") or "active",
+            "whose": self.cleaned_data.get("whose") or "all",
+        }
+
+
+class TicketForm(forms.Form):
+    """What a customer hands in. The key names this rendering, so that a double submit files once."""
+
+    organization = forms.ModelChoiceField(
+        label=_("Organization"), queryset=Organization.objects.none(), empty_label=None
+    )
+    impact = forms.ChoiceField(
+        label=_("How much does it hold you up?"),
+        choices=Impact.choices,
+        initial=Impact.HINDERED,
+        widget=forms.RadioSelect,
+    )
+    category = forms.ModelChoiceField(
+        label=_("What is it about?"), queryset=Category.objects.none(), required=False, empty_label=_("I am not sure")
+    )
+    subject = forms.CharField(
+        label=_("Subject"),
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text=_("One line, for example “Signals arrive ten minutes late since this morning”."),
+    )
+    body = forms.CharField(
+        label=_("What happened?"),
+        max_length=MOST_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 9}),
+        help_text=_("What you did, what you saw, what you expected; error codes and signal numbers help."),
+    )
+    key = forms.CharField(widget=forms.HiddenInput, max_length=60, required=False)
+    shown_articles = forms.CharField(widget=forms.HiddenInput, max_length=200, required=False)
+
+    def __init__(self, *args: Any, user: User, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.organizations = list(user.organizations.select_related("tier").order_by("name"))
+        if len(self.organizations) < 2:
+            del self.fields["organization"]
+        else:
+            self._offer("organization", self.organizations)
+            self.fields["organization"].initial = self.organizations[0].pk
+        self._offer("category", list(Category.objects.filter(is_active=True)))
+        self.fields["key"].initial = public_id
+
+    def _offer(self, name: str, rows: list[Any]) -> None:
+        """The choices, read once: the field would ask the database for each use."""
+        field = self.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # tells the type checker
+        field.queryset = type(rows[0]).objects.filter(pk__in=[row.pk for row in rows]) if rows else field.queryset
+        empty = [("", field.empty_label)] if field.empty_label else []
+        field.choices = [*empty, *((row.pk, str(row)) for row in rows)]
+
+    def chosen_organization(self, key: Any = None) -> Organization | None:
+        """The organization that the ticket is for: the only one, the chosen one, else the first."""
+        named = [organization for organization in self.organizations if str(organization.pk) == str(key)]
+        return next(iter(named or self.organizations), None)
+
+    def clean_shown_articles(self) -> list[int]:
+        """Ids of articles that the page suggested meanwhile; nonsense is dropped."""
+        words = self.cleaned_data["shown_articles"].split(",")
+        return [int(word) for word in words if word.isdecimal() and len(word) < 10][:20]
+
+    def filing(self) -> Filing:
+        """What is to be filed, of a valid form."""
+        given = self.cleaned_data
+        return Filing(
+            subject=given["subject"],
+            body=given["body"],
+            organization=given.get("organization") or self.chosen_organization(),
+            category=given["category"],
+            priority=PRIORITY_OF_IMPACT[given["impact"]],
+            channel=Channel.WEB,
+            key=given["key"],
+            shown_articles=given["shown_articles"],
+        )
+
+
+class ReplyForm(forms.Form):
+    body = forms.CharField(label=_("Your answer"), max_length=MOST_CHARACTERS, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class StaffReplyForm(ReplyForm):
+    """An agent's answer: where it leaves the ticket, and which state of the conversation it was written on."""
+
+    leaves = forms.ChoiceField(choices=_AFTER_A_REPLY, required=False)
+    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def clean_leaves(self) -> str:
+        return self.cleaned_data["leaves"] or TicketState.WAITING
+
+
+class NoteForm(forms.Form):
+    body = forms.CharField(
+        label=_("Internal note"), max_length=MOST_CHARACTERS, widget=forms.Textarea(attrs={"rows": 4})
+    )
+
+
+class PriorityForm(forms.Form):
+    priority = forms.ChoiceField(label=_("Priority"), choices=Priority.choices)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+
+class AssignForm(forms.Form):
+    assignee = forms.ModelChoiceField(
+        label=_("Assignee"), queryset=User.objects.none(), required=False, empty_label=_("Nobody")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        field = self.fields["assignee"]
+        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # tells the type checker
+        field.queryset = User.objects.staff().order_by("name", "email")

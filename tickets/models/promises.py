@@ -1,0 +1,145 @@
+from datetime import datetime, timedelta
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.promises import Clock, Target
+from tickets.models.tickets import Ticket
+from tickets.querysets import SlaPolicyQuerySet, TimerQuerySet
+from tickets.states import Channel, Dimension, Metric, Priority
+
+
+class SlaPolicy(models.Model):
+    """One line of what we promise: for a tier, a priority or a channel."""
+
+    dimension = models.CharField(_("dimension"), max_length=10, choices=Dimension)
+    value = models.CharField(
+        _("value"), max_length=50, help_text=_("Slug of the tier, or name of priority or channel.")
+    )
+    first_response_for = models.DurationField(_("first answer within"), null=True, blank=True)
+    resolution_for = models.DurationField(_("solution within"), null=True, blank=True)
+    remark = models.CharField(_("remark"), max_length=200, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    objects = SlaPolicyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("promise")
+        verbose_name_plural = _("promises")
+        ordering = ["dimension", "first_response_for", "resolution_for"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dimension", "value"],
+                name="slapolicy_once",
+                violation_error_message=_("There is already a promise for this."),
+            ),
+            models.CheckConstraint(
+                name="slapolicy_lengths_are_positive",
+                condition=(Q(first_response_for=None) | Q(first_response_for__gt=timedelta(0)))
+                & (Q(resolution_for=None) | Q(resolution_for__gt=timedelta(0))),
+                violation_error_message=_("A promise needs a length above zero."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_dimension_display()}: {self.value}"
+
+    def target(self, metric: str) -> Target | None:
+        """What this line promises for that metric; None when it says nothing about it."""
+        lengths: dict[str, timedelta | None] = {
+            Metric.FIRST_RESPONSE: self.first_response_for,
+            Metric.RESOLUTION: self.resolution_for,
+        }
+        length = lengths.get(metric)
+        return Target(self.dimension, self.value, length) if length else None
+
+
+class Timer(models.Model):
+    """The clock of one promise about one ticket. A reopened ticket starts a new cycle; the old row stays."""
+
+    ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="timers", verbose_name=_("ticket"))
+    metric = models.CharField(_("metric"), max_length=20, choices=Metric, default=Metric.FIRST_RESPONSE)
+    cycle = models.PositiveSmallIntegerField(_("cycle"), default=1)
+    target_for = models.DurationField(_("target"))
+    consumed_for = models.DurationField(_("used up"), default=timedelta(0))
+    running_since = models.DateTimeField(_("running since"), null=True)
+    due_at = models.DateTimeField(_("due at"), null=True, help_text=_("Empty while the clock stands."))
+    warn_at = models.DateTimeField(_("warns at"), null=True)
+    next_at = models.DateTimeField(_("next look at"), null=True, help_text=_("When the clock's task has to act."))
+    warned_at = models.DateTimeField(_("warned at"), null=True)
+    missed_at = models.DateTimeField(_("missed at"), null=True)
+    met_at = models.DateTimeField(_("met at"), null=True)
+    dropped_at = models.DateTimeField(
+        _("dropped at"), null=True, help_text=_("Solved or closed before it was met: no longer owed.")
+    )
+    reason = models.JSONField(_("why this target"), default=dict, encoder=DjangoJSONEncoder)
+
+    objects = TimerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("timer")
+        verbose_name_plural = _("timers")
+        constraints = [
+            models.UniqueConstraint(fields=["ticket", "metric", "cycle"], name="timer_once_per_cycle"),
+            models.UniqueConstraint(
+                fields=["ticket", "metric"], condition=Q(met_at=None, dropped_at=None), name="timer_one_owed"
+            ),
+            models.CheckConstraint(name="timer_ends_once", condition=Q(met_at=None) | Q(dropped_at=None)),
+            models.CheckConstraint(
+                name="timer_ended_stands",
+                condition=Q(met_at=None, dropped_at=None) | Q(running_since=None, next_at=None),
+            ),
+            models.CheckConstraint(
+                name="timer_running_is_due",
+                condition=Q(running_since=None) | Q(due_at__isnull=False, warn_at__isnull=False),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["next_at"], name="timer_due", condition=Q(next_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_metric_display()} {self.cycle} ({self.ticket_id})"
+
+    @property
+    def clock(self) -> Clock:
+        return Clock(self.target_for, self.consumed_for, self.running_since)
+
+    @property
+    def is_owed(self) -> bool:
+        return self.met_at is None and self.dropped_at is None
+
+    @property
+    def is_paused(self) -> bool:
+        return self.is_owed and self.running_since is None
+
+    @property
+    def was_missed(self) -> bool:
+        return self.missed_at is not None
+
+    def standing(self, now: datetime) -> str:
+        """How the promise stands, in the words of the pages: due, soon, breached, kept or paused."""
+        if self.was_missed or (self.is_owed and self.due_at and self.due_at <= now):
+            return "breached"
+        if self.met_at:
+            return "kept"
+        if self.running_since is None:
+            return "paused"
+        return "soon" if self.warn_at and self.warn_at <= now else "due"
+
+    @property
+    def why(self) -> str:
+        """The reason of the target as a sentence, from what was noted when it was set."""
+        dimension, value = self.reason.get("dimension"), self.reason.get("value", "")
+        if dimension == Dimension.TIER:
+            return _now("That is what the plan %(plan)s promises.") % {"plan": self.reason.get("label") or value}
+        if dimension == Dimension.PRIORITY:
+            label = dict(Priority.choices).get(value, value)
+            return _now("Every ticket of priority “%(priority)s” gets it, whatever the plan.") % {"priority": label}
+        if dimension == Dimension.CHANNEL:
+            label = dict(Channel.choices).get(value, value)
+            return _now("That is what we promise for the channel “%(channel)s”.") % {"channel": label}
+        return ""

@@ -1,0 +1,83 @@
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import Organization, User
+from portal.events.listeners import on
+from portal.events.models import Event
+from tickets import actions as tickets
+from tickets import emails
+from tickets.models import Message, Ticket
+
+
+@on("organization.tier_changed")
+def move_open_promises(event: Event) -> None:
+    """Another tier promises another first response, also for what is already waiting."""
+    organization = Organization.objects.select_related("tier").filter(pk=event.about_id).first()
+    if organization is not None:
+        tickets.retarget_organization(organization=organization, now=event.happened_at)
+
+
+@on("ticket.filed")
+def acknowledge_to_the_requester(event: Event) -> None:
+    ticket = Ticket.objects.select_related("requester").filter(pk=event.about_id).first()
+    if ticket is None:
+        return
+    first = ticket.timers.order_by("cycle", "pk").first()
+    message = ticket.messages.filter(pk=event.details.get("message")).first()
+    emails.filed(ticket=ticket, message=message, due_at=first.due_at if first else None)
+
+
+@on("ticket.replied")
+def bring_the_answer_to_the_requester(event: Event) -> None:
+    message = _message_of(event)
+    if message is not None:
+        emails.replied(message=message)
+
+
+@on("ticket.solved")
+def tell_the_requester_it_is_solved(event: Event) -> None:
+    """Unless the answer that solved it says so already, they did it themselves, or it is no longer solved."""
+    ticket = Ticket.objects.select_related("requester").filter(pk=event.about_id).first()
+    if ticket is None or not ticket.is_solved or "message" in event.details or event.by_id == ticket.requester_id:
+        return
+    emails.solved(ticket=ticket, key=str(event.pk))
+
+
+@on("ticket.customer_replied")
+def tell_the_agents(event: Event) -> None:
+    """Who has the ticket; without an assignee the whole team of its level."""
+    message = _message_of(event)
+    if message is None:
+        return
+    for agent in _agents_of(message.ticket):
+        emails.customer_replied(message=message, to=agent)
+
+
+@on("letter.bounced")
+def note_that_a_letter_came_back(event: Event) -> None:
+    """A letter that a ticket caused did not arrive: whoever works on it reads so in the ticket."""
+    ticket = _ticket_of_letter(event.details.get("about_type", ""), event.details.get("about_id", ""))
+    if ticket is None:
+        return
+    words = _("A letter about this ticket came back: %(reason)s\n\nCheck the address, or call.")
+    tickets.note(ticket=ticket, body=words % {"reason": event.details.get("reason", "?")}, by=None)
+
+
+def _message_of(event: Event) -> Message | None:
+    found = Message.objects.select_related("author", "ticket__requester", "ticket__assignee")
+    return found.filter(pk=event.details.get("message")).first()
+
+
+def _agents_of(ticket: Ticket) -> Iterable[User]:
+    if ticket.assignee is not None and ticket.assignee.is_active:
+        return [ticket.assignee]
+    return User.objects.staff().filter(groups__name=f"agent-{ticket.level}").order_by("pk")
+
+
+def _ticket_of_letter(about_type: str, about_id: str) -> Ticket | None:
+    if about_type == Ticket._meta.label_lower:
+        return Ticket.objects.filter(pk=about_id).first()
+    if about_type == Message._meta.label_lower:
+        return Ticket.objects.filter(messages__pk=about_id).first()
+    return None

@@ -1,0 +1,109 @@
+from datetime import timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class TicketState(models.TextChoices):
+    NEW = "new", pgettext_lazy("ticket", "New")  # filed, nobody has taken it up
+    OPEN = "open", pgettext_lazy("ticket", "Open")  # our turn
+    WAITING = "waiting", _("Waiting for customer")
+    SOLVED = "solved", _("Solved")
+    CLOSED = "closed", _("Closed")
+
+
+class Priority(models.TextChoices):
+    CRITICAL = "critical", _("Critical")
+    HIGH = "high", _("High")
+    NORMAL = "normal", pgettext_lazy("priority", "Normal")
+    LOW = "low", _("Low")
+
+
+class Channel(models.TextChoices):
+    WEB = "web", _("Web form")
+    EMAIL = "email", _("Email")
+    API = "api", _("API")
+    AGENT = "agent", _("Filed by staff")
+    CHAT = "chat", _("Live chat")
+    PHONE = "phone", _("Phone")
+    SOCIAL = "social", _("Social media")
+    TELEGRAM = "telegram", _("Telegram")
+    COMMUNITY = "community", _("Community")
+
+
+class Level(models.TextChoices):
+    """The support team that has the ticket."""
+
+    L1 = "l1", _("L1 support")
+    L2 = "l2", _("L2 technical support")
+    L3 = "l3", _("L3 engineering")
+
+
+class Impact(models.TextChoices):
+    """What a customer says about their trouble; it proposes the priority."""
+
+    DOWN = "down", _("Everything is down, or I cannot trade")
+    BROKEN = "broken", _("An important feature is broken")
+    HINDERED = "hindered", _("Something does not work as it should")
+    QUESTION = "question", _("I have a question or a wish")
+
+
+class MessageKind(models.TextChoices):
+    REPLY = "reply", _("Reply")
+    NOTE = "note", _("Internal note")
+    SYSTEM = "system", _("Notice of the portal")
+
+
+class Metric(models.TextChoices):
+    FIRST_RESPONSE = "first_response", _("First answer")
+    NEXT_RESPONSE = "next_response", _("Next answer")
+    UPDATE = "update", _("Update")
+    RESOLUTION = "resolution", _("Solution")
+
+
+class Dimension(models.TextChoices):
+    TIER = "tier", _("Tier")
+    PRIORITY = "priority", _("Priority")
+    CHANNEL = "channel", _("Channel")
+
+
+LEGAL_MOVES: dict[str, set[TicketState]] = {
+    TicketState.NEW: {TicketState.OPEN, TicketState.WAITING, TicketState.SOLVED, TicketState.CLOSED},
+    TicketState.OPEN: {TicketState.WAITING, TicketState.SOLVED, TicketState.CLOSED},
+    TicketState.WAITING: {TicketState.OPEN, TicketState.SOLVED, TicketState.CLOSED},
+    TicketState.SOLVED: {TicketState.OPEN, TicketState.CLOSED},
+    TicketState.CLOSED: set(),
+}
+OUR_TURN = [TicketState.NEW, TicketState.OPEN]
+ACTIVE = [*OUR_TURN, TicketState.WAITING]
+AFTER_A_REPLY = [TicketState.WAITING, TicketState.OPEN, TicketState.SOLVED]  # where staff may leave a ticket
+
+PRIORITY_OF_IMPACT: dict[str, Priority] = {
+    Impact.DOWN: Priority.CRITICAL,
+    Impact.BROKEN: Priority.HIGH,
+    Impact.HINDERED: Priority.NORMAL,
+    Impact.QUESTION: Priority.LOW,
+}
+
+# On these channels the channel's target competes with the tier's; on all others the tier's binds.
+COMPETING_CHANNELS = {Channel.CHAT, Channel.PHONE, Channel.SOCIAL, Channel.TELEGRAM, Channel.COMMUNITY}
+
+MESSAGES_FOR_CUSTOMERS = [MessageKind.REPLY]
+
+# How long a solved ticket can be taken up again; later the trouble is a new one and gets a new promise.
+REOPEN_WITHIN = timedelta(days=14)
+
+# The longest message, in characters.
+MOST_CHARACTERS = 20_000
+
+# A warning fires when this share of a promise is used up.
+WARN_AT_SHARE = 0.75
+
+# What falls due within this time is shown as urgent.
+SOON = timedelta(hours=1)
+
+
+def is_legal(old: str, new: str) -> bool:
+    """Whether a ticket may move from one state to the other."""
+    return new in LEGAL_MOVES[old]

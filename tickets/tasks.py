@@ -1,0 +1,14 @@
+from celery import shared_task
+
+from tickets.actions import watch_next_promise
+
+BATCH = 500
+
+
+@shared_task(name="tickets.watch_promises")
+def watch_promises() -> int:
+    """Warns of promises that are about to be missed and records those that were; answers how many it looked at."""
+    seen = 0
+    while seen < BATCH and watch_next_promise():
+        seen += 1
+    return seen

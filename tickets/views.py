@@ -1,0 +1,178 @@
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from portal.accounts.models import User
+from portal.lib.promises import Target
+from portal.lib.refusals import Refused
+from portal.web.htmx import done, page
+from tickets import actions as tickets
+from tickets.forms import ListForm, ReplyForm, TicketForm
+from tickets.models import SlaPolicy, Ticket
+from tickets.querysets import TicketQuerySet, timeline
+from tickets.states import PRIORITY_OF_IMPACT, Channel, Impact
+
+PER_PAGE = 25
+MOST_FILINGS_AN_HOUR = 20
+
+
+@require_safe
+def ticket_list(request: HttpRequest) -> HttpResponse:
+    """The reader's tickets, newest activity first; `before` continues after the last row of the page before."""
+    form, now = ListForm(request.GET), timezone.now()
+    found = _narrowed(Ticket.objects.visible_to(request.user), form.chosen, request)
+    rows = list(_after(found, request.GET.get("before", "")).newest_first().with_people()[: PER_PAGE + 1])
+    shown = rows[:PER_PAGE]
+    context = {
+        "form": form,
+        "chosen": form.chosen,
+        "rows": [(ticket, ticket.standing(now)) for ticket in shown],
+        "before": _cursor(shown[-1]) if len(rows) > PER_PAGE else "",
+        "is_first": "before" not in request.GET,
+    }
+    return page(request, "tickets/ticket_list.html", context, parts=["tickets"])
+
+
+def _narrowed(found: TicketQuerySet, chosen: dict[str, str], request: HttpRequest) -> TicketQuerySet:
+    by_state = {"active": found.active, "waiting": found.waiting, "done": found.done, "all": found.all}
+    narrowed = by_state[chosen["state"]]()
+    return narrowed.requested_by(request.user) if chosen["whose"] == "mine" else narrowed
+
+
+def _cursor(ticket: Ticket) -> str:
+    return f"{int(ticket.last_activity_at.timestamp() * 1_000_000)}-{ticket.pk}"
+
+
+def _after(found: TicketQuerySet, cursor: str) -> TicketQuerySet:
+    """What follows a cursor; one that was tampered with shows the first page."""
+    micros, _dash, pk = cursor.partition("-")
+    if not (micros.isdecimal() and pk.isdecimal() and len(micros) < 18 and len(pk) < 18):
+        return found
+    seconds, rest = divmod(int(micros), 1_000_000)
+    return found.before(datetime.fromtimestamp(seconds, UTC).replace(microsecond=rest), int(pk))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_ticket(request: HttpRequest) -> HttpResponse:
+    """The form, with the promise that its answers would get; a valid one files and leads to the ticket."""
+    user = _user(request)
+    if request.method != "POST":
+        form = TicketForm(user=user, initial={"subject": request.GET.get("subject", "")[:150]})
+        return _form_page(request, form)
+    form = TicketForm(request.POST, user=user)
+    if not form.is_valid():
+        return _form_page(request, form, status=422)
+    if _files_too_often(user):
+        form.add_error(None, _("That were many tickets within an hour. Please add to one of them, or try again later."))
+        return _form_page(request, form, status=422)
+    ticket = tickets.file_ticket(filing=form.filing(), by=user)
+    messages.success(request, _("Ticket #%(number)s has arrived.") % {"number": ticket.number})
+    return redirect(ticket)
+
+
+def _form_page(request: HttpRequest, form: TicketForm, status: int = 200) -> HttpResponse:
+    context = {"form": form, **_pledge_of(form, request.POST or request.GET)}
+    return page(request, "tickets/ticket_new.html", context, parts=["pledge"], status=status)
+
+
+def _pledge_of(form: TicketForm, given: Any) -> dict[str, Any]:
+    """The promise that the answers given so far would get if they were sent now."""
+    impact = given.get("impact") if given.get("impact") in Impact.values else Impact.HINDERED
+    organization = form.chosen_organization(given.get("organization"))
+    tier = organization.entitlement if organization else None
+    target: Target | None = SlaPolicy.objects.binding(
+        tier=tier.tier if tier else "", priority=PRIORITY_OF_IMPACT[impact], channel=Channel.WEB
+    )
+    due_at = timezone.now() + target.length if target else None
+    return {"target": target, "due_at": due_at, "tier": tier}
+
+
+def _files_too_often(user: User) -> bool:
+    """Counts filings of this hour in the cache: soft, and without the cache there is no limit."""
+    key = f"tickets-filed:{user.pk}:{timezone.now():%Y%m%d%H}"
+    cache.add(key, 0, timeout=2 * 3600)
+    return cache.incr(key) > MOST_FILINGS_AN_HOUR
+
+
+@require_safe
+def ticket_detail(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The conversation, its promise with the reason, and what one can do."""
+    ticket = _visible_ticket(request, public_id)
+    return page(request, "tickets/ticket_detail.html", _detail(request, ticket, ReplyForm()), parts=["ticket"])
+
+
+@require_POST
+def reply(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The customer writes. A refusal keeps the text: beside the form, or as a notice over the untouched page."""
+    ticket = _visible_ticket(request, public_id)
+    form = ReplyForm(request.POST)
+    if not form.is_valid():
+        return page(request, "tickets/ticket_detail.html", _detail(request, ticket, form), parts=["ticket"], status=422)
+    try:
+        tickets.reply(ticket=ticket, body=form.cleaned_data["body"], by=_user(request))
+    except Refused as refusal:
+        if request.htmx:  # type: ignore[attr-defined]  # set by django_htmx
+            raise
+        form.add_error("body", str(refusal))
+        return page(request, "tickets/ticket_detail.html", _detail(request, ticket, form), status=409)
+    return _changed(request, ticket)
+
+
+@require_POST
+def solve(request: HttpRequest, public_id: str) -> HttpResponse:
+    ticket = _visible_ticket(request, public_id)
+    tickets.solve(ticket=ticket, by=_user(request))
+    return _changed(request, ticket)
+
+
+@require_POST
+def close(request: HttpRequest, public_id: str) -> HttpResponse:
+    ticket = _visible_ticket(request, public_id)
+    tickets.close(ticket=ticket, by=_user(request))
+    return _changed(request, ticket)
+
+
+@require_POST
+def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
+    ticket = _visible_ticket(request, public_id)
+    tickets.reopen(ticket=ticket, by=_user(request))
+    return _changed(request, ticket)
+
+
+def _visible_ticket(request: HttpRequest, public_id: str) -> Ticket:
+    """The gate of every page about one ticket."""
+    return get_object_or_404(Ticket.objects.visible_to(request.user).with_people(), public_id=public_id)
+
+
+def _changed(request: HttpRequest, ticket: Ticket) -> HttpResponse:
+    fresh = Ticket.objects.with_people().get(pk=ticket.pk)
+    context = _detail(request, fresh, ReplyForm()) if request.htmx else {}  # type: ignore[attr-defined]
+    return done(request, "tickets/ticket_detail.html", context, to=ticket.get_absolute_url(), parts=["ticket"])
+
+
+def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, Any]:
+    now = timezone.now()
+    timer = ticket.timers.of_the_page()
+    return {
+        "ticket": ticket,
+        "form": form,
+        "conversation": ticket.messages.shown_to(request.user).select_related("author").in_order(),
+        "timer": timer,
+        "standing": timer.standing(now) if timer else "",
+        "used_s": int(timer.clock.used(now).total_seconds()) if timer else 0,
+        "timeline": timeline(ticket, reader=request.user),
+        "may_reopen": ticket.reopens_until is not None and now <= ticket.reopens_until,
+    }
+
+
+def _user(request: HttpRequest) -> User:
+    """The signed-in user; the log-in middleware lets nobody else in."""
+    assert isinstance(request.user, User)  # noqa: S101  # tells the type checker
+    return request.user
