@@ -104,7 +104,10 @@ class ArticleAdmin(ModelAdmin):
             saved = actions.update_article(article=obj, manuscript=form.manuscript(), by=request.user)  # type: ignore[arg-type]  # staff
         else:
             saved = actions.create_article(manuscript=form.manuscript(), by=request.user)  # type: ignore[arg-type]  # staff
-        obj.pk, obj.state = saved.pk, saved.state
+        obj.pk = saved.pk
+        for button in self.get_actions_submit_line(request, saved.pk):
+            if button.action_name in request.POST:
+                button.method(request, obj)
 
     def get_urls(self) -> list[URLPattern]:
         preview = self.admin_site.admin_view(admin_views.preview)

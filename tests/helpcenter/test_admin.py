@@ -42,7 +42,7 @@ def test_an_editor_writes_an_article_and_publishes_it(lead: Client) -> None:
     assert (article.state, article.keywords) == ("draft", ["card", "tax"])
     assert "<strong>Text</strong>" in article.html
     assert lead.get(change).status_code == 200
-    lead.post(change, {**filled(shelf, title="Set up"), "save_and_publish": "1"})
+    lead.post(change, {**filled(shelf, title="Set up"), "helpcenter_article_save_and_publish": "1"})
     article.refresh_from_db()
     assert (article.state, article.title, article.version) == ("published", "Set up", 2)
     assert "Set up" in lead.get("/help/guides/setup/").text
