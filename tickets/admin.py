@@ -11,6 +11,7 @@ from unfold.paginator import InfinitePaginator
 
 from portal.accounts.models import Tier
 from tickets import admin_views
+from tickets.metrics import QueueLine
 from tickets.models import Category, SlaPolicy, Ticket
 from tickets.states import Priority
 
@@ -128,7 +129,7 @@ class TicketAdmin(ModelAdmin):
         shown = getattr(response, "context_data", None)
         if shown and "cl" in shown:
             now = timezone.now()
-            shown["rows"] = [(ticket, ticket.standing(now)) for ticket in shown["cl"].result_list]
+            shown["rows"] = [QueueLine(ticket, ticket.standing(now)) for ticket in shown["cl"].result_list]
         return response
 
     def change_view(

@@ -51,6 +51,7 @@ class MembershipInline(TabularInline):
     fields = ["user", "organization", "role", "joined_at"]
     readonly_fields = fields
     can_delete = False
+    hide_title = True
     show_change_link = False
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -50,9 +50,9 @@ def health(request: HttpRequest) -> HttpResponse:
         may_look = request.user.is_staff and request.user.has_perm("operations.view_proberesult")
     except DatabaseError:
         found, may_look = Verdict(None, [], [], []), False
-    status = 200 if found.word == "ok" else 503
     if may_look and request.accepts("text/html"):
-        return page(request, "operations/health.html", {"verdict": found}, status=status)
+        return page(request, "operations/health.html", {"verdict": found})
+    status = 200 if found.word == "ok" else 503
     body = {"status": found.word, "checked_at": found.checked_at, **(_details(found) if may_look else {})}
     return JsonResponse(body, status=status, headers={"Cache-Control": "no-store"})
 

@@ -103,6 +103,8 @@ def _load_tickets(count: int, dice: random.Random) -> None:
     states = dice.choices(TicketState.values, weights=[3, 4, 5, 8, 80], k=count)
     priorities = dice.choices(Priority.values, weights=[1, 9, 70, 20], k=count)
     copy(Ticket, (_ticket(n, members, states, priorities) for n in range(count)), fields=["number"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval('tickets_ticket_number', max(number)) FROM tickets_ticket")
     ids = list(Ticket.objects.order_by("pk").values_list("pk", "requester_id", "state", "filed_at"))
     copy(Message, (row for one in ids for row in _messages(*one)), fields=[])
     copy(Timer, (_timer(pk, filed_at) for pk, _by, state, filed_at in ids if state == TicketState.NEW), fields=[])

@@ -20,9 +20,9 @@ def sizes() -> tuple[int, int]:
     return Article.objects.count(), Ticket.objects.filter(filing_key=None).count()
 
 
-def customer() -> str:
-    """The session cookie of a customer with 200 tickets."""
-    return _cookie(User.objects.get(email="customer1@example.org"))
+def customers() -> list[str]:
+    """The session cookies of the customers, each with 200 tickets."""
+    return [_cookie(user) for user in User.objects.filter(email__startswith="customer").order_by("pk")]
 
 
 def agent() -> str:

@@ -210,8 +210,14 @@ def test_an_answer_to_a_closed_ticket_is_refused_and_kept(
 
 def test_a_customer_solves_reopens_and_closes(reader: Client, file: File) -> None:
     ticket = file()
-    for word, state in [("solve", "solved"), ("reopen", "open"), ("solve", "solved"), ("close", "closed")]:
-        assert reader.post(f"/tickets/{ticket.public_id}/{word}/").status_code == 302
+    steps = [
+        ("tickets:solve", "solved"),
+        ("tickets:reopen", "open"),
+        ("tickets:solve", "solved"),
+        ("tickets:close", "closed"),
+    ]
+    for name, state in steps:
+        assert reader.post(reverse(name, args=[ticket.public_id])).status_code == 302
         ticket.refresh_from_db()
         assert ticket.state == state
     shown = reader.get(f"/tickets/{ticket.public_id}/").content.decode()
