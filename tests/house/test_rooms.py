@@ -17,8 +17,8 @@ ROOMS_OF = {
     "portal.events": {"listeners"},
     "portal.outbox": {"letters", "transports"},
     "portal.web": {"context", "htmx", "middleware", "page_cache", "templatetags"},
-    "tickets": {"channels"},
-    "billing": {"sandbox"},
+    "tickets": {"channels", "furnish"},
+    "billing": {"furnish", "sandbox"},
     "helpcenter": {"content"},
 }
 ROOF = {
