@@ -1,13 +1,16 @@
 """Structured logs in the five categories of operations: application, model, activity, payment, system.
 
 Loggers are named `portal.<category>`; request id, user and organization are bound per request by the web floor.
-Values under a telling key (password, token, address …) are struck out before anything is written.
+Values under a telling key (password, token, address …) are struck out before anything is written. An exception is told
+by its kind and the lines it came through: never by local variables, and a database's by its first line alone, since its
+detail quotes the row. What Django says of a request loses the address, which may hold a letter's secret.
 """
 
 import logging
 import logging.config
 import re
-from typing import Any
+import traceback
+from typing import Any, TextIO
 
 import structlog
 
@@ -15,6 +18,9 @@ CATEGORIES = ("application", "model", "activity", "payment", "system")
 _TELLING = re.compile(
     r"pass|secret|token|cookie|authorization|e?mail|address|phone|api_?key|session|subject|body", re.I
 )
+
+_QUOTED_ROW = re.compile(r"^(?:DETAIL|CONTEXT|LINE \d+|STATEMENT): .*$\n?", re.M)
+_TRANSFORM = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, use_rich=False)
 
 
 def strike_out(_logger: Any, _name: str, line: dict[str, Any]) -> dict[str, Any]:
@@ -30,6 +36,31 @@ def add_category(_logger: Any, _name: str, line: dict[str, Any]) -> dict[str, An
     return line
 
 
+def tell_no_address(_logger: Any, _name: str, line: dict[str, Any]) -> dict[str, Any]:
+    """Django's own lines about requests end with the path and carry the request itself; the request id finds both."""
+    if str(line.get("logger", "")).startswith(("django.request", "django.security")):
+        line.pop("request", None)
+        line["event"] = str(line.get("event", "")).split(": ")[0]
+    return line
+
+
+def _without_row(text: str) -> str:
+    """What a database says, without the row that it quotes."""
+    return _QUOTED_ROW.sub("", text)
+
+
+def _plain_traceback(written: TextIO, failure: Any) -> None:
+    written.write("\n" + _without_row("".join(traceback.format_exception(*failure))))
+
+
+def _told(failure: Any) -> list[dict[str, Any]]:
+    """An exception for machines."""
+    told = _TRANSFORM(failure)
+    for one in told:
+        one["exc_value"] = _without_row(one["exc_value"])
+    return told
+
+
 def configure(options: dict[str, str]) -> None:
     """Django's LOGGING_CONFIG: `format` is json or console, `level` the lowest level written."""
     shared: list[Any] = [
@@ -39,11 +70,12 @@ def configure(options: dict[str, str]) -> None:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_category,
+        tell_no_address,
         strike_out,
     ]
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=False)
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=_plain_traceback)
     if options["format"] == "json":
-        shared.append(structlog.processors.dict_tracebacks)
+        shared.append(structlog.processors.ExceptionRenderer(_told))
         renderer = structlog.processors.JSONRenderer()
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
