@@ -2,10 +2,16 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 
 from portal.accounts.furnish import make_roles, make_tiers
 from portal.events.actions import deliver_next
+
+
+def pytest_configure() -> None:
+    """Passwords of tests are hashed fast: a slow hash guards nobody here."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
