@@ -1,4 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from billing import views
 
 app_name = "billing"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("pricing/", views.pricing, name="pricing"),
+    path("billing/", views.overview, name="overview"),
+]

@@ -237,6 +237,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STATUS_BUNDLE_DIR = Path(env.text("STATUS_BUNDLE_DIR", str(LOCAL_DIR / "status")))
+STATUS_STALE_AFTER_S = env.integer("STATUS_STALE_AFTER_SECONDS", 180, at_least=1)  # then it is only last known
 
 # --- Logs (structured, see portal.lib.logs) ---------------------------------------------------------------------------
 LOG_FORMAT = env.choice("LOG_FORMAT", {"json", "console"}, "console" if LOCAL else "json")

@@ -22,6 +22,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Organizations"), "apartment", "admin:accounts_organization_changelist", "accounts.view_organization"),
             (_("People"), "group", "admin:accounts_user_changelist", "accounts.view_user"),
             (_("Plans"), "sell", "admin:billing_plan_changelist", "billing.view_plan"),
+            (_("Subscriptions"), "receipt_long", "admin:billing_subscription_changelist", "billing.view_subscription"),
             (_("Tiers"), "workspace_premium", "admin:accounts_tier_changelist", "accounts.view_tier"),
         ],
     ),

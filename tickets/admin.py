@@ -101,6 +101,7 @@ class TicketAdmin(ModelAdmin):
     sortable_by: list[str] = []
     list_filter = [StateFilter, WhoseFilter, PriorityFilter, PromiseFilter, TierFilter]
     list_select_related = ["organization__tier", "requester", "assignee", "category"]
+    list_before_template = "admin/tickets/ticket/quick_choices.html"
     search_fields = ["=number", "subject", "requester__email", "organization__name"]
     search_help_text = _("Number, subject, address or organization")
     ordering = [F("due_at").asc(nulls_last=True), "last_activity_at", "pk"]

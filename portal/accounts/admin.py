@@ -15,6 +15,7 @@ from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin, TabularInline
@@ -72,7 +73,7 @@ class OrganizationAdmin(ModelAdmin):
     fields = ["name", "time_zone", "language", "tier", "entitlement", "created_at", "public_id", "timeline"]
     readonly_fields = ["tier", "entitlement", "created_at", "public_id", "timeline"]
     inlines = [MembershipInline]
-    actions_detail = ["change_tier"]
+    actions_detail = ["change_plan", "change_tier"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
         return super().get_queryset(request).annotate(people_count=Count("memberships"))
@@ -98,6 +99,14 @@ class OrganizationAdmin(ModelAdmin):
     @admin.display(description=_("timeline"))
     def timeline(self, organization: Organization) -> str:
         return told(Event.objects.of_organization(organization))
+
+    @action(description=_("Change plan"), permissions=["change_plan"], icon="sell")
+    def change_plan(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Money is a floor above: its page is met by its URL."""
+        return redirect(f"{reverse('admin:billing_subscription_add')}?organization={object_id}")
+
+    def has_change_plan_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("billing.add_subscription")
 
     @action(description=_("Change tier"), permissions=["change"], icon="workspace_premium")
     def change_tier(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -53,6 +53,8 @@ PERMISSIONS: dict[StaffRole, list[str]] = {
         *_TASKS,
         "accounts.change_organization",
         "billing.view_plan",
+        "billing.view_subscription",
+        "billing.add_subscription",
     ],
     StaffRole.INCIDENT_COMMANDER: [*_AGENT, *_RUN_INCIDENTS, "incidents.*_component", "operations.view_proberesult"],
     StaffRole.EXECUTIVE: [
@@ -61,6 +63,7 @@ PERMISSIONS: dict[StaffRole, list[str]] = {
         *_SEE_CUSTOMERS,
         *_SEE_STATUS,
         "billing.view_plan",
+        "billing.view_subscription",
         "operations.view_proberesult",
     ],
     StaffRole.ADMINISTRATOR: ["*"],

@@ -18,7 +18,7 @@ ROOMS_OF = {
     "portal.outbox": {"letters", "transports"},
     "portal.web": {"context", "htmx", "middleware", "origin", "page_cache", "templatetags"},
     "tickets": {"channels", "furnish"},
-    "billing": {"sandbox"},
+    "billing": {"furnish", "sandbox"},
     "helpcenter": {"content"},
 }
 ROOF = {

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -93,7 +93,9 @@ def test_the_probe_tells_how_old_the_page_is(folder: Path, monkeypatch: pytest.M
 
 def test_what_is_wrong_now_is_known_to_the_other_apps(now: datetime) -> None:
     incident = IncidentFactory(title="API down", started_at=now)
-    IncidentComponentFactory(incident=incident, component__name="API")
+    api = ComponentFactory(name="API")
+    IncidentComponentFactory(incident=incident, component=api, began_at=now, ended_at=now + timedelta(hours=1))
+    IncidentComponentFactory(incident=incident, component=api, began_at=now + timedelta(hours=1))
     IncidentComponentFactory(incident=incident, component=ComponentFactory(name="Engine", is_public=False))
     IncidentFactory(is_public=False, started_at=now)
     IncidentFactory(status="resolved", started_at=now, resolved_at=now)
