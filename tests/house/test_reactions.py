@@ -28,6 +28,7 @@ REACTIONS: dict[str, list[str]] = {
     "maintenance.scheduled": ["incidents.receivers.publish_the_status_page"],
     "maintenance.started": ["incidents.receivers.publish_the_status_page"],
     "organization.tier_changed": ["tickets.receivers.move_open_promises"],
+    "plan.changed": ["billing.receivers.forget_the_kept_pricing_page"],
     "ticket.customer_replied": ["tickets.receivers.tell_the_agents"],
     "ticket.filed": ["tickets.receivers.acknowledge_to_the_requester"],
     "ticket.replied": ["tickets.receivers.bring_the_answer_to_the_requester"],
