@@ -130,6 +130,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"  # log-in works while Val
 # --- Celery: messages are hints, rows are the truth -------------------------------------------------------------------
 CELERY_BROKER_URL = VALKEY_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long it is away, workers wait for it
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SOFT_TIME_LIMIT = 300
 CELERY_TASK_TIME_LIMIT = 360

@@ -48,13 +48,13 @@ def settle(db: None) -> Callable[..., int]:
 
 
 # Long stories first, each kind on one parallel worker, so that they share what is costly to start.
-_TOGETHER = {"tests/browser/": "browser", "tests/faults/": "faults", "tests/portal/management/": "up"}
+_TOGETHER = {"tests/browser/": "stack", "tests/faults/": "faults", "tests/portal/management/": "up"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Groups for `pytest -n 2 --dist loadgroup`."""
     for item in items:
         for folder, group in _TOGETHER.items():
-            if item.nodeid.startswith(folder):
+            if item.nodeid.startswith(folder) and not item.get_closest_marker("xdist_group"):
                 item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: not item.nodeid.startswith(tuple(_TOGETHER)))

@@ -54,6 +54,8 @@ def configure(options: dict[str, str]) -> None:
     _write_through(shared, renderer, options["level"])
     for noisy in ("django.server", "django.request", "django.security.DisallowedHost"):
         logging.getLogger(noisy).setLevel("ERROR")
+    for repeating in ("celery.beat", "celery.worker.strategy"):  # what was done is told by celery.app.trace
+        logging.getLogger(repeating).setLevel("WARNING")
 
 
 def _write_through(shared: list[Any], renderer: Any, level: str) -> None:
