@@ -47,12 +47,12 @@ class ArticleQuerySet(models.QuerySet):
 
         An article without an audience of its own has its category's. Serves pages, search, suggestions, feeds, copies.
         """
+        return self.for_audiences_of(user).filter(state=ArticleState.PUBLISHED, published_at__lte=moment(now))
+
+    def for_audiences_of(self, user: Any) -> "ArticleQuerySet":
+        """Also drafts: what an editor of these audiences works on. Only the admin uses this alone."""
         allowed = audiences_of(user)
-        return self.filter(
-            Q(audience__in=allowed) | Q(audience="", category__audience__in=allowed),
-            state=ArticleState.PUBLISHED,
-            published_at__lte=moment(now),
-        )
+        return self.filter(Q(audience__in=allowed) | Q(audience="", category__audience__in=allowed))
 
     def listed(self, *, with_shelf: bool = False) -> "ArticleQuerySet":
         """Only what a list shows: without bodies; `with_shelf` adds what a category shows of itself."""
@@ -69,7 +69,7 @@ class ArticleQuerySet(models.QuerySet):
         later = Q(position__gt=article.position) | Q(position=article.position, pk__gt=article.pk)
         on_shelf = self.filter(category_id=article.category_id).only("title", "slug", "position", "category_id")
         before = on_shelf.filter(earlier).order_by("-position", "-pk")[:1]
-        found = list(before.union(on_shelf.filter(later).order_by("position", "pk")[:1], all=True))
+        found: list[Any] = list(before.union(on_shelf.filter(later).order_by("position", "pk")[:1], all=True))
         for neighbor in found:
             neighbor.category = article.category
         place = (article.position, article.pk)

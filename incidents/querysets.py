@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from incidents.models import StatusPage
 
 
-class StatusPageManager(models.Manager):
+class StatusPageManager(models.Manager["StatusPage"]):
     def current(self) -> "StatusPage":
         """The page's settings; the shipped defaults when nobody has changed them."""
         return self.first() or self.model()

@@ -1,11 +1,11 @@
 from celery import shared_task
 
 from incidents.actions import keep_maintenance_times
-from incidents.feeds.publishing import publish
+from incidents.feeds import publishing
 
 
 @shared_task(name="incidents.publish")
-def publish_status_page() -> int | None:
+def publish() -> int | None:
     """Each minute: writes down what the clock began or ended, then publishes, which also proves the page is fresh."""
     keep_maintenance_times()
-    return publish()
+    return publishing.publish()

@@ -55,7 +55,8 @@ def document(request: HttpRequest, document: str) -> HttpResponse:
 @login_not_required
 @require_safe
 def banner(request: HttpRequest) -> HttpResponse:
-    """A part for other pages: what is known to be wrong now, with links; empty when nothing is."""
-    response = render(request, "incidents/banner.html", {"troubles": troubles(timezone.now())})
+    """A part for other pages: what is known to be wrong now. 204 when nothing is: then they stay as they are."""
+    found = troubles(timezone.now())
+    response = render(request, "incidents/banner.html", {"troubles": found}) if found else HttpResponse(status=204)
     patch_cache_control(response, public=True, max_age=20)
     return response

@@ -231,7 +231,7 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = LOCAL_DIR / "static" if LOCAL else Path(env.text("STATIC_ROOT", str(BASE_DIR / "static_root")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-_hashed = "whitenoise.storage.CompressedManifestStaticFilesStorage"
+_hashed = "portal.lib.hashed_static.HashedStatic"
 _plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -239,6 +239,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STATUS_BUNDLE_DIR = Path(env.text("STATUS_BUNDLE_DIR", str(LOCAL_DIR / "status")))
+STATUS_STALE_AFTER_S = env.integer("STATUS_STALE_AFTER_SECONDS", 180, at_least=1)  # then it is only last known
 
 # --- Logs (structured, see portal.lib.logs) ---------------------------------------------------------------------------
 LOG_FORMAT = env.choice("LOG_FORMAT", {"json", "console"}, "console" if LOCAL else "json")

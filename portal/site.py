@@ -38,6 +38,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         [
             (_("Components"), "dns", "admin:incidents_component_changelist", "incidents.view_component"),
             (_("Groups"), "folder", "admin:incidents_componentgroup_changelist", "incidents.view_componentgroup"),
+            (_("Page"), "web", "admin:incidents_statuspage_changelist", "incidents.view_statuspage"),
         ],
     ),
     (

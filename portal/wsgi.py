@@ -17,4 +17,9 @@ def _hsts() -> str:
     return f"max-age={settings.SECURE_HSTS_SECONDS}{subdomains}{'; preload' if settings.SECURE_HSTS_PRELOAD else ''}"
 
 
-application = StatusBundle(get_wsgi_application(), settings.STATUS_BUNDLE_DIR, hsts=_hsts())
+application = StatusBundle(
+    get_wsgi_application(),
+    settings.STATUS_BUNDLE_DIR,
+    stale_after_s=settings.STATUS_STALE_AFTER_S,
+    hsts=_hsts(),
+)

@@ -24,6 +24,7 @@ class Stack:
     """
 
     def __init__(self, folder: Path, *, name: str = "stack", own_servers: bool = False, **environment: str) -> None:
+        self.arguments = ["up", "--demo"]
         self.folder = folder
         self.mail = MailServer()
         self.port = free_port()
@@ -67,7 +68,7 @@ class Stack:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
-                [sys.executable, "manage.py", "up", "--demo"],
+                [sys.executable, "manage.py", *self.arguments],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=output,

@@ -11,6 +11,7 @@ from unfold.paginator import InfinitePaginator
 
 from portal.accounts.models import Tier
 from tickets import admin_views
+from tickets.metrics import QueueLine
 from tickets.models import Category, SlaPolicy, Ticket
 from tickets.states import Priority
 
@@ -100,6 +101,7 @@ class TicketAdmin(ModelAdmin):
     sortable_by: list[str] = []
     list_filter = [StateFilter, WhoseFilter, PriorityFilter, PromiseFilter, TierFilter]
     list_select_related = ["organization__tier", "requester", "assignee", "category"]
+    list_before_template = "admin/tickets/ticket/quick_choices.html"
     search_fields = ["=number", "subject", "requester__email", "organization__name"]
     search_help_text = _("Number, subject, address or organization")
     ordering = [F("due_at").asc(nulls_last=True), "last_activity_at", "pk"]
@@ -128,7 +130,7 @@ class TicketAdmin(ModelAdmin):
         shown = getattr(response, "context_data", None)
         if shown and "cl" in shown:
             now = timezone.now()
-            shown["rows"] = [(ticket, ticket.standing(now)) for ticket in shown["cl"].result_list]
+            shown["rows"] = [QueueLine(ticket, ticket.standing(now)) for ticket in shown["cl"].result_list]
         return response
 
     def change_view(

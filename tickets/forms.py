@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -153,4 +154,5 @@ class AssignForm(forms.Form):
         super().__init__(*args, **options)
         field = self.fields["assignee"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # tells the type checker
-        field.queryset = User.objects.staff().order_by("name", "email")
+        works_on_tickets = Q(groups__permissions__codename="change_ticket") | Q(is_superuser=True)
+        field.queryset = User.objects.staff().filter(works_on_tickets).distinct().order_by("name", "email")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from portal.accounts.models import User
 from portal.lib.promises import Target
 from portal.lib.refusals import Refused
+from portal.operations.current import troubles
 from portal.web.htmx import done, page
 from tickets import actions as tickets
 from tickets.forms import ListForm, ReplyForm, TicketForm
@@ -78,11 +79,12 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, form: TicketForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, **_pledge_of(form, request.POST or request.GET)}
+    now = timezone.now()
+    context = {"form": form, "troubles": troubles(now), **_pledge_of(form, request.POST or request.GET, now)}
     return page(request, "tickets/ticket_new.html", context, parts=["pledge"], status=status)
 
 
-def _pledge_of(form: TicketForm, given: Any) -> dict[str, Any]:
+def _pledge_of(form: TicketForm, given: Any, now: datetime) -> dict[str, Any]:
     """The promise that the answers given so far would get if they were sent now."""
     impact = given.get("impact") if given.get("impact") in Impact.values else Impact.HINDERED
     organization = form.chosen_organization(given.get("organization"))
@@ -90,8 +92,7 @@ def _pledge_of(form: TicketForm, given: Any) -> dict[str, Any]:
     target: Target | None = SlaPolicy.objects.binding(
         tier=tier.tier if tier else "", priority=PRIORITY_OF_IMPACT[impact], channel=Channel.WEB
     )
-    due_at = timezone.now() + target.length if target else None
-    return {"target": target, "due_at": due_at, "tier": tier}
+    return {"target": target, "due_at": now + target.length if target else None, "tier": tier}
 
 
 def _files_too_often(user: User) -> bool:

@@ -66,17 +66,11 @@ def set_component_status(
         return locked
     if locked.status_changes.filter(at__gt=at).exists():
         raise Refused(_("This component was moved at a later moment already."), code="status_out_of_order")
-    old = locked.status
-    ComponentStatusChange.objects.create(
-        component=locked, old=old, new=status, source=source, reason=reason[:300], by=by, at=at
-    )
+    step = ComponentStatusChange(component=locked, old=locked.status, new=status, source=source, by=by, at=at)
+    step.reason = reason[:300]
+    step.save()
     locked.status, locked.updated_at = status, at
     locked.save(update_fields=["status", "updated_at"])
-    record(
-        COMPONENT_STATUS_CHANGED,
-        about=locked,
-        by=by,
-        details={"old": old, "new": str(status), "source": str(source)},
-        now=at,
-    )
+    details = {"old": step.old, "new": str(status), "source": str(source)}
+    record(COMPONENT_STATUS_CHANGED, about=locked, by=by, details=details, now=at)
     return locked

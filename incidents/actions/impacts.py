@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from incidents.models import Component, Incident, IncidentComponent
@@ -11,7 +12,8 @@ from incidents.states import ASSERTED, ComponentStatus
 from portal.lib.refusals import Refused
 
 
-def lay_impacts(incident: Incident, impacts: Mapping[Component, str], at: datetime) -> list[dict[str, Any]]:
+@transaction.atomic(savepoint=False)
+def lay_impacts(*, incident: Incident, impacts: Mapping[Component, str], at: datetime) -> list[dict[str, Any]]:
     """Ends the running impacts that change and begins the new ones; answers what moved, for update and event."""
     if any(status not in ASSERTED for status in impacts.values()):
         raise Refused(_("A component cannot be set to this status."), code="status_unknown")
@@ -33,7 +35,8 @@ def lay_impacts(incident: Incident, impacts: Mapping[Component, str], at: dateti
     return [move for move in moves if move["old"] != move["new"]]
 
 
-def end_impacts(incident: Incident, at: datetime) -> list[dict[str, Any]]:
+@transaction.atomic(savepoint=False)
+def end_impacts(*, incident: Incident, at: datetime) -> list[dict[str, Any]]:
     """Ends every running impact; answers what moved."""
     running = list(incident.impacts.lasting().select_related("component"))
     IncidentComponent.objects.filter(pk__in=[impact.pk for impact in running]).update(ended_at=at)

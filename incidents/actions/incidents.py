@@ -22,8 +22,8 @@ from incidents.states import IncidentStatus, Severity, may_follow
 from portal.accounts.models import User
 from portal.events.actions import record
 from portal.lib.clock import moment
+from portal.lib.markdown import render_message
 from portal.lib.refusals import Refused
-from portal.lib.short_markdown import to_html
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def open_incident(*, opening: Opening, by: User | None, now: datetime | None = N
         opened_by=by,
         updated_at=at,
     )
-    moved = lay_impacts(incident, opening.impacts, began)
+    moved = lay_impacts(incident=incident, impacts=opening.impacts, at=began)
     update = _write_update(incident, Report(opening.status, opening.body), moved, by, at)
     record(
         INCIDENT_OPENED,
@@ -101,9 +101,9 @@ def post_update(*, incident: Incident, report: Report, by: User | None, now: dat
     at = moment(now)
     _check_report(locked, report, at)
     old = locked.status
-    moved = lay_impacts(locked, report.impacts, at)
+    moved = lay_impacts(incident=locked, impacts=report.impacts, at=at)
     if report.status == IncidentStatus.RESOLVED:
-        moved = _merged(moved, end_impacts(locked, at))
+        moved = _merged(moved, end_impacts(incident=locked, at=at))
     update = _write_update(locked, report, moved, by, at)
     event = INCIDENT_RESOLVED if report.status == IncidentStatus.RESOLVED else INCIDENT_UPDATED
     event = INCIDENT_REOPENED if old == IncidentStatus.RESOLVED else event
@@ -129,7 +129,7 @@ def _write_update(
     if not body:
         raise Refused(_("Write what people should know."), code="empty_update")
     update = IncidentUpdate.objects.create(
-        incident=incident, status=report.status, body=body, html=to_html(body), affected=moved, at=at, by=by
+        incident=incident, status=report.status, body=body, html=render_message(body), affected=moved, at=at, by=by
     )
     _follow_updates(incident, at)
     return update
@@ -169,7 +169,7 @@ def set_impact(
     at = moment(now)
     if not locked.is_open:
         raise Refused(_("This incident is resolved; it touches nothing any more."), code="incident_resolved")
-    moved = lay_impacts(locked, {component: status}, at)
+    moved = lay_impacts(incident=locked, impacts={component: status}, at=at)
     if not moved:
         return
     locked.updated_at = max(at, locked.updated_at)

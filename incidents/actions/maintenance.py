@@ -20,8 +20,8 @@ from portal.accounts.models import User
 from portal.events.actions import record
 from portal.events.listeners import EventType
 from portal.lib.clock import moment
+from portal.lib.markdown import render_message
 from portal.lib.refusals import Refused
-from portal.lib.short_markdown import to_html
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def schedule_maintenance(*, plan: Plan, by: User | None, now: datetime | None = 
     maintenance = Maintenance.objects.create(
         title=plan.title.strip(),
         body=body,
-        html=to_html(body),
+        html=render_message(body),
         is_public=plan.is_public,
         planned_start_at=plan.planned_start_at,
         planned_end_at=plan.planned_end_at,
@@ -127,12 +127,8 @@ def keep_maintenance_times(*, now: datetime | None = None) -> int:
     The state shown never waits for this.
     """
     at = moment(now)
-    kept = 0
-    for maintenance in Maintenance.objects.due_to_start(at):
-        kept += _keep(maintenance, "started_at", at)
-    for maintenance in Maintenance.objects.due_to_finish(at):
-        kept += _keep(maintenance, "ended_at", at)
-    return kept
+    due = {"started_at": Maintenance.objects.due_to_start(at), "ended_at": Maintenance.objects.due_to_finish(at)}
+    return sum(_keep(maintenance, field, at) for field, found in due.items() for maintenance in found)
 
 
 @transaction.atomic

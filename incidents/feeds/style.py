@@ -18,10 +18,11 @@ _ICONS = ("mark", "check-circle", "alert", "wrench", "question", "calendar")
 
 @lru_cache(maxsize=8)
 def stylesheet(accent: str) -> SafeString:
-    """All rules as one text, without comments; `accent` is the brand's color."""
+    """All rules as one text, without comments; `accent` is the brand's color, or empty."""
     sheets = [_COMMENT.sub("", _static(f"css/{name}.css")) for name in _SHEETS]
     print_rules = _COMMENT.sub("", _static("css/print.css"))
-    rules = f"{''.join(sheets)}\n@media print{{{print_rules}}}\n:root{{--brand:{accent}}}"
+    brand = f":root{{--brand:{accent}}}" if accent else ""
+    rules = f"{''.join(sheets)}\n@media print{{{print_rules}}}\n{brand}"
     packed = _BLANKS.sub("\n", rules).replace("</", r"<\/")
     return mark_safe(packed.strip())  # noqa: S308 - our own files; the accent is checked by the brand's validator
 

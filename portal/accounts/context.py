@@ -2,6 +2,7 @@ import time
 from functools import lru_cache
 from typing import Any
 
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
@@ -12,7 +13,15 @@ _FRESH_FOR_S = 30
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """What every page may show: the brand of this host. Lazy, so a part that shows none costs nothing."""
-    return {"brand": SimpleLazyObject(lambda: brand_of(request.get_host().split(":")[0]))}
+    return {"brand": SimpleLazyObject(lambda: brand_of(_host(request)))}
+
+
+def _host(request: HttpRequest) -> str:
+    """The host asked for; none when it is not ours, since the page that refuses it has a brand too."""
+    try:
+        return request.get_host().split(":")[0]
+    except DisallowedHost:
+        return ""
 
 
 def brand_of(host: str) -> Brand:

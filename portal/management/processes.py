@@ -1,6 +1,8 @@
 """The three programs of the portal, the same on one's own machine, in a container or under systemd."""
 
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from django.conf import settings
@@ -16,6 +18,16 @@ def arguments(process: str) -> list[str]:
     if process == "worker":
         return [*celery, "--without-gossip", "--without-mingle"]
     return [*celery, "--pidfile", ""]
+
+
+def figures_folder() -> str:
+    """An empty folder where web processes leave their figures, so that any of them answers for all at /metrics."""
+    if not settings.LOCAL:
+        return tempfile.mkdtemp(prefix="portal-figures-")
+    folder = settings.LOCAL_DIR / "figures"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return str(folder)
 
 
 def _web_options() -> list[str]:

@@ -91,7 +91,7 @@ def _prepare(articles: int, tickets: int) -> list[Page]:
 
 
 def _pages(sessions: Any) -> list[Page]:
-    customer, agent = sessions.customer(), sessions.agent()
+    customer, agent = sessions.customers()[1], sessions.agent()
     article, ticket = sessions.some_article(), sessions.some_ticket()
     token = secrets.token_hex(16)
     filing = {"subject": "Signals stopped", "body": "None since nine.", "impact": "hindered"}
@@ -99,7 +99,7 @@ def _pages(sessions: Any) -> list[Page]:
     def form() -> str:
         return urllib.parse.urlencode({**filing, "csrfmiddlewaretoken": token, "key": secrets.token_hex(16)})
 
-    csrf = f"{customer}; csrftoken={token}"
+    customers = [f"{cookie}; csrftoken={token}" for cookie in sessions.customers()]
     return [
         Page("status", get("/status/"), "/status/"),
         Page("home", get("/"), "/"),
@@ -107,7 +107,7 @@ def _pages(sessions: Any) -> list[Page]:
         Page("search", get("/help/search/?q=telegram+alert+limit"), "/help/search/?q=telegram+alert+limit"),
         Page("ticket list", get("/tickets/", cookie=customer), "/tickets/", customer),
         Page("ticket page", get(ticket, cookie=customer), ticket, customer),
-        Page("filing", post("/tickets/new/", form, cookie=csrf, headers={"X-CSRFToken": token}), status=302),
+        Page("filing", post("/tickets/new/", form, cookies=customers, headers={"X-CSRFToken": token}), status=302),
         Page("agent queue", get(sessions.QUEUE, cookie=agent), sessions.QUEUE, agent),
     ]
 

@@ -1,5 +1,6 @@
 """A load generator on raw sockets: fast enough in Python to saturate one server core from the other."""
 
+import itertools
 import selectors
 import socket
 import time
@@ -116,14 +117,16 @@ def get(path: str, *, host: str = "127.0.0.1", cookie: str = "") -> Request:
     return lambda: wire
 
 
-def post(path: str, body: Callable[[], str], *, cookie: str, headers: dict[str, str]) -> Request:
-    """A form POST whose body is made anew each time."""
-    head = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Cookie: {cookie}"]
+def post(path: str, body: Callable[[], str], *, cookies: list[str], headers: dict[str, str]) -> Request:
+    """A form POST whose body is made anew each time, by one visitor after the other."""
+    head = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1"]
     head += [f"{name}: {value}" for name, value in headers.items()]
     head.append("Content-Type: application/x-www-form-urlencoded")
+    visitors = itertools.cycle(cookies)
 
     def build() -> bytes:
         content = body().encode()
-        return ("\r\n".join([*head, f"Content-Length: {len(content)}"]) + "\r\n\r\n").encode() + content
+        lines = [*head, f"Cookie: {next(visitors)}", f"Content-Length: {len(content)}"]
+        return ("\r\n".join(lines) + "\r\n\r\n").encode() + content
 
     return build

@@ -6,15 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+
 from helpcenter.models import Article, Category
 from helpcenter.states import ArticleState, Audience
-from portal.lib.markdown import render
-from tickets.models import Message, Ticket, Timer
-from tickets.states import MessageKind, Priority, TicketState
-
 from portal.accounts.models import Membership, Organization, Tier, User
+from portal.lib.markdown import render
 from portal.lib.tokens import public_id
 from tests.bench.copying import copy
+from tickets.models import Message, Ticket, Timer
+from tickets.states import MessageKind, Priority, TicketState
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 ORGANIZATIONS = 500
@@ -103,6 +103,8 @@ def _load_tickets(count: int, dice: random.Random) -> None:
     states = dice.choices(TicketState.values, weights=[3, 4, 5, 8, 80], k=count)
     priorities = dice.choices(Priority.values, weights=[1, 9, 70, 20], k=count)
     copy(Ticket, (_ticket(n, members, states, priorities) for n in range(count)), fields=["number"])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT setval('tickets_ticket_number', max(number)) FROM tickets_ticket")
     ids = list(Ticket.objects.order_by("pk").values_list("pk", "requester_id", "state", "filed_at"))
     copy(Message, (row for one in ids for row in _messages(*one)), fields=[])
     copy(Timer, (_timer(pk, filed_at) for pk, _by, state, filed_at in ids if state == TicketState.NEW), fields=[])

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.models import Group
 from django.utils import timezone
-from helpcenter.models import Article
-from tickets.models import Ticket
 
+from helpcenter.models import Article
 from portal.accounts.models import User
+from tickets.models import Ticket
 
 QUEUE = "/admin/tickets/ticket/"
 
@@ -20,9 +20,9 @@ def sizes() -> tuple[int, int]:
     return Article.objects.count(), Ticket.objects.filter(filing_key=None).count()
 
 
-def customer() -> str:
-    """The session cookie of a customer with 200 tickets."""
-    return _cookie(User.objects.get(email="customer1@example.org"))
+def customers() -> list[str]:
+    """The session cookies of the customers, each with 200 tickets."""
+    return [_cookie(user) for user in User.objects.filter(email__startswith="customer").order_by("pk")]
 
 
 def agent() -> str:
@@ -46,10 +46,9 @@ def some_ticket() -> str:
 
 def furnish_status() -> None:
     """Components with history, so the status page is as heavy as a real one; published as it would be."""
+    from incidents import demo
     from incidents.models import Component
     from incidents.tasks import publish
-
-    from incidents import demo
 
     if not Component.objects.exists():
         demo.furnish(now=timezone.now() - timedelta(minutes=5))

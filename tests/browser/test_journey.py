@@ -54,7 +54,9 @@ def file_a_ticket(page: Page) -> str:
     expect(page.locator("#suggestions")).to_contain_text("Signal Delivery")
     expect(page.locator("#pledge")).to_contain_text("first answer by")
     page.get_by_label("Something does not work as it should").check()
-    page.locator("textarea[name=body]").fill("Since nine this morning nothing arrives in my chat. The bot is connected.")
+    page.locator("textarea[name=body]").fill(
+        "Since nine this morning nothing arrives in my chat. The bot is connected."
+    )
     press(page, "Send")
     page.wait_for_url(re.compile(r"/tickets/[\w-]{22}/"))
     expect(page.get_by_role("main")).to_contain_text("First answer by")
@@ -89,7 +91,9 @@ def demo_password() -> str:
 def answer_as_agent(page: Page) -> None:
     page.goto("/admin/tickets/ticket/")
     page.get_by_role("link", name="Telegram signals stopped").click()
-    page.get_by_label("Answer to Ines Walker").fill("Please send /start to the bot once more; we renewed its key today.")
+    page.get_by_label("Answer to Ines Walker").fill(
+        "Please send /start to the bot once more; we renewed its key today."
+    )
     page.get_by_role("button", name="Send and wait for the customer").click()
     expect(page.get_by_role("list", name="Conversation")).to_contain_text("we renewed its key today")
 

@@ -5,7 +5,34 @@ import re
 from portal.events.listeners import all_types, reactions
 
 # event → who hears of it. Whoever adds a receiver adds its line here.
-REACTIONS: dict[str, list[str]] = {}
+REACTIONS: dict[str, list[str]] = {
+    "article.published": ["helpcenter.receivers.forget_kept_pages"],
+    "article.updated": ["helpcenter.receivers.forget_kept_pages"],
+    "article.withdrawn": ["helpcenter.receivers.forget_kept_pages"],
+    "category.updated": ["helpcenter.receivers.forget_kept_pages"],
+    "category.written": ["helpcenter.receivers.forget_kept_pages"],
+    "component.added": ["incidents.receivers.publish_the_status_page"],
+    "component.revised": ["incidents.receivers.publish_the_status_page"],
+    "component.status_changed": ["incidents.receivers.publish_the_status_page"],
+    "component_group.revised": ["incidents.receivers.publish_the_status_page"],
+    "incident.impact_changed": ["incidents.receivers.publish_the_status_page"],
+    "incident.opened": ["incidents.receivers.publish_the_status_page"],
+    "incident.reopened": ["incidents.receivers.publish_the_status_page"],
+    "incident.resolved": ["incidents.receivers.publish_the_status_page"],
+    "incident.revised": ["incidents.receivers.publish_the_status_page"],
+    "incident.updated": ["incidents.receivers.publish_the_status_page"],
+    "letter.bounced": ["tickets.receivers.note_that_a_letter_came_back"],
+    "maintenance.canceled": ["incidents.receivers.publish_the_status_page"],
+    "maintenance.finished": ["incidents.receivers.publish_the_status_page"],
+    "maintenance.rescheduled": ["incidents.receivers.publish_the_status_page"],
+    "maintenance.scheduled": ["incidents.receivers.publish_the_status_page"],
+    "maintenance.started": ["incidents.receivers.publish_the_status_page"],
+    "organization.tier_changed": ["tickets.receivers.move_open_promises"],
+    "ticket.customer_replied": ["tickets.receivers.tell_the_agents"],
+    "ticket.filed": ["tickets.receivers.acknowledge_to_the_requester"],
+    "ticket.replied": ["tickets.receivers.bring_the_answer_to_the_requester"],
+    "ticket.solved": ["tickets.receivers.tell_the_requester_it_is_solved"],
+}
 
 
 def test_the_table_of_reactions_is_true() -> None:

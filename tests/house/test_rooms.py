@@ -16,7 +16,7 @@ ROOMS_OF = {
     "portal.accounts": {"adapter", "context", "furnish", "middleware", "roles"},
     "portal.events": {"listeners"},
     "portal.outbox": {"letters", "transports"},
-    "portal.web": {"context", "htmx", "middleware", "page_cache", "templatetags"},
+    "portal.web": {"context", "htmx", "middleware", "origin", "page_cache", "templatetags"},
     "tickets": {"channels", "furnish"},
     "billing": {"furnish", "sandbox"},
     "helpcenter": {"content"},

@@ -12,6 +12,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from portal.accounts.models import Organization, User
 from portal.events.models import Event
+from portal.operations import current
+from portal.operations.current import Trouble
 from tests.factories.accounts import MembershipFactory, TierFactory
 from tests.factories.tickets import MessageFactory, TicketFactory
 from tickets import actions as tickets
@@ -210,8 +212,14 @@ def test_an_answer_to_a_closed_ticket_is_refused_and_kept(
 
 def test_a_customer_solves_reopens_and_closes(reader: Client, file: File) -> None:
     ticket = file()
-    for word, state in [("solve", "solved"), ("reopen", "open"), ("solve", "solved"), ("close", "closed")]:
-        assert reader.post(f"/tickets/{ticket.public_id}/{word}/").status_code == 302
+    steps = [
+        ("tickets:solve", "solved"),
+        ("tickets:reopen", "open"),
+        ("tickets:solve", "solved"),
+        ("tickets:close", "closed"),
+    ]
+    for name, state in steps:
+        assert reader.post(reverse(name, args=[ticket.public_id])).status_code == 302
         ticket.refresh_from_db()
         assert ticket.state == state
     shown = reader.get(f"/tickets/{ticket.public_id}/").content.decode()
@@ -266,3 +274,13 @@ def test_the_page_of_a_ticket_takes_eight_queries(
     reader.get(ticket.get_absolute_url())
     with django_assert_num_queries(8):
         reader.get(ticket.get_absolute_url())
+
+
+def test_what_is_already_known_to_be_wrong_is_said_before_one_writes(
+    reader: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trouble = Trouble("Telegram is slow", ("Delivery",), "/status/incidents/x/", timezone.now())
+    monkeypatch.setattr(current, "_sources", [lambda _now: [trouble]])
+    shown = reader.get("/tickets/new/").content.decode()
+    assert "Telegram is slow" in shown
+    assert "/status/incidents/x/" in shown

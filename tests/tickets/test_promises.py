@@ -107,7 +107,7 @@ def test_the_clock_stands_while_the_customer_has_the_turn(
     assert ticket.state == TicketState.OPEN
     assert ticket.due_at == now + timedelta(hours=13)
     stopped, started = events(ticket, "ticket.clock_stopped", "ticket.clock_started")
-    assert stopped.details["used_s"] == started.details["used_s"] == 3600
+    assert stopped.details["actual_s"] == started.details["actual_s"] == 3600
 
 
 def test_another_priority_moves_the_promise_and_keeps_what_was_used(file: File, agent: User, now: datetime) -> None:
@@ -118,7 +118,7 @@ def test_another_priority_moves_the_promise_and_keeps_what_was_used(file: File, 
     )
     assert changed.due_at == now + timedelta(minutes=15)
     told = events(ticket, "ticket.promise_changed")[0].details
-    assert (told["old_target_s"], told["target_s"], told["used_s"]) == (14400, 900, 300)
+    assert (told["old_target_s"], told["target_s"], told["actual_s"]) == (14400, 900, 300)
     assert "Trading stands still." in ticket.messages.get(kind="system").body
 
 

@@ -14,6 +14,7 @@ from portal.events.actions import record
 from portal.events.listeners import EventType
 from portal.lib.clock import moment
 from portal.lib.promises import Clock, Target
+from portal.web.templatetags.moments import length
 from tickets.actions import changes
 from tickets.events import (
     CLOCK_STARTED,
@@ -113,7 +114,8 @@ def retarget(*, ticket: Ticket, at: datetime) -> bool:
         _show(timer, timer.clock.retargeted(target.length))
         timer.save(update_fields=[*_CLOCK_COLUMNS, "missed_at", "reason"])
         if timer.target_for != old:
-            _tell(PROMISE_CHANGED, timer, ticket, at, old_target_s=int(old.total_seconds()))
+            figures = {"old_target_s": int(old.total_seconds()), "old_target": length(old.total_seconds())}
+            _tell(PROMISE_CHANGED, timer, ticket, at, **figures)
     ticket.due_at = _earliest(owed)
     return bool(changed)
 
@@ -196,7 +198,7 @@ def _miss_if_late(timer: Timer, ticket: Ticket, at: datetime) -> None:
 
 
 def _tell(event: EventType, timer: Timer, ticket: Ticket, at: datetime, **figures: Any) -> None:
-    used_s = int(timer.clock.used(at).total_seconds())
+    used_s, target_s = int(timer.clock.used(at).total_seconds()), int(timer.target_for.total_seconds())
     details = {
         "timer": timer.pk,
         "metric": str(timer.metric),
@@ -204,9 +206,10 @@ def _tell(event: EventType, timer: Timer, ticket: Ticket, at: datetime, **figure
         "tier": ticket.organization.entitlement.tier if ticket.organization else "",
         "priority": ticket.priority,
         "channel": ticket.channel,
-        "target_s": int(timer.target_for.total_seconds()),
+        "target_s": target_s,
         "actual_s": used_s,
-        "used_s": used_s,
+        "target": length(target_s),
+        "used": length(used_s),
         **figures,
     }
     record(event, about=ticket, organization=ticket.organization, details=details, now=at)

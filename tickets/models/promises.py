@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.promises import Clock, Target
 from tickets.models.tickets import Ticket
 from tickets.querysets import SlaPolicyQuerySet, TimerQuerySet
-from tickets.states import Channel, Dimension, Metric, Priority
+from tickets.states import SOON, Channel, Dimension, Metric, Priority
 
 
 class SlaPolicy(models.Model):
@@ -128,7 +128,8 @@ class Timer(models.Model):
             return "kept"
         if self.running_since is None:
             return "paused"
-        return "soon" if self.warn_at and self.warn_at <= now else "due"
+        is_soon = self.due_at and self.due_at <= now + SOON
+        return "soon" if is_soon or (self.warn_at and self.warn_at <= now) else "due"
 
     @property
     def why(self) -> str:

@@ -6,7 +6,7 @@ from django.core.management import BaseCommand, CommandError
 from django.db import connections
 
 from portal.management import capacity
-from portal.management.processes import PROCESSES, arguments
+from portal.management.processes import PROCESSES, arguments, figures_folder
 
 
 class Command(BaseCommand):
@@ -19,5 +19,6 @@ class Command(BaseCommand):
         capacity.refuse_overbooking()
         capacity.refuse_old_tables()
         connections.close_all()
+        os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", figures_folder())
         command = arguments(settings.PROCESS)
         os.execv(command[0], command)  # noqa: S606  # no shell wanted: signals must reach the process itself

@@ -11,7 +11,7 @@ from portal.lib.supervisor import Program, Supervisor
 from portal.management import capacity, prepare
 from portal.management.commands.demo import log_ins
 from portal.management.local import NOTES
-from portal.management.processes import PROCESSES, arguments
+from portal.management.processes import PROCESSES, arguments, figures_folder
 
 _QUIET = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser"}  # one's own machine is no server
 
@@ -31,7 +31,8 @@ class Command(BaseCommand):
             call_command("demo", stdout=self.stdout)
         prepare.status_page()
         connections.close_all()
-        programs = [Program(name, arguments(name), {"PROCESS": name, **_QUIET}) for name in PROCESSES]
+        shared = {**_QUIET, "PROMETHEUS_MULTIPROC_DIR": figures_folder()}
+        programs = [Program(name, arguments(name), {"PROCESS": name, **shared}) for name in PROCESSES]
         supervisor = Supervisor(programs, notes=settings.LOCAL_DIR / NOTES)
         self.say("Starting web, worker and beat …")
         code = supervisor.run(is_ready=_is_ready, announce=lambda: supervisor.say(_welcome(demo)))

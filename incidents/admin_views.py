@@ -1,0 +1,193 @@
+"""What staff do with incidents, maintenance and components: each page asks, then calls one action."""
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+import incidents.actions as incidents
+from incidents.forms import (
+    ComponentStatusForm,
+    MaintenanceForm,
+    OpenIncidentForm,
+    RescheduleForm,
+    RevisionForm,
+    UpdateForm,
+)
+from incidents.models import Incident
+from portal.accounts.models import User
+from portal.events.models import Event
+from portal.lib.refusals import Refused
+from portal.web.admin_views import Question, ask, row_or_404
+
+
+def open_incident(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
+    """Asks for all that the first five minutes of an incident need, on one page."""
+    if not admin.has_add_permission(request):
+        raise PermissionDenied
+    form = OpenIncidentForm(request.POST or None)
+    if form.is_valid():
+        try:
+            incident = incidents.open_incident(opening=form.opening(), by=_by(request))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The incident is open and its first update is being published."))
+            return redirect("admin:incidents_incident_change", incident.pk)
+    page = {**_frame(request, admin, _("Open an incident")), "form": form}
+    return render(request, "admin/incidents/open_incident.html", page, status=422 if form.errors else 200)
+
+
+def incident_desk(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    """The incident with its updates and its log, and the box for the next update."""
+    incident = row_or_404(request, admin, object_id)
+    if not admin.has_view_permission(request, incident):
+        raise PermissionDenied
+    may_post = admin.has_change_permission(request, incident)
+    form = UpdateForm(request.POST or None, incident=incident)
+    if may_post and form.is_valid():
+        try:
+            incidents.post_update(incident=incident, report=form.report(), by=_by(request))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("The update is being published."))
+            return redirect("admin:incidents_incident_change", incident.pk)
+    page = {**_frame(request, admin, incident.title), **_told(incident), "form": form, "may_post": may_post}
+    return render(request, "admin/incidents/incident_desk.html", page, status=422 if form.errors else 200)
+
+
+def revise_incident(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    incident = row_or_404(request, admin, object_id)
+    if not admin.has_change_permission(request, incident):
+        raise PermissionDenied
+    names = ("title", "severity", "impact_override", "is_public")
+    question = Question(
+        gettext_lazy("Revise the incident"),
+        gettext_lazy("Corrects what is shown, without an update. A hidden incident leaves the public page at once."),
+        gettext_lazy("Save"),
+        gettext_lazy("The incident is revised."),
+        partial(RevisionForm, initial={name: getattr(incident, name) for name in names}),
+    )
+
+    def act(words: dict[str, Any]) -> None:
+        incidents.revise_incident(incident=incident, revision=incidents.Revision(**words), by=_by(request))
+
+    return ask(request, admin, incident, question, act)
+
+
+def schedule_maintenance(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
+    if not admin.has_add_permission(request):
+        raise PermissionDenied
+    question = Question(
+        gettext_lazy("Schedule maintenance"),
+        gettext_lazy("It begins and ends by the clock; until then it can be moved or canceled."),
+        gettext_lazy("Schedule"),
+        gettext_lazy("The maintenance is scheduled."),
+        MaintenanceForm,
+    )
+
+    def act(words: dict[str, Any]) -> Any:
+        plan = incidents.Plan(**{**words, "components": list(words["components"])})
+        return incidents.schedule_maintenance(plan=plan, by=_by(request))
+
+    return ask(request, admin, None, question, act)
+
+
+def reschedule_maintenance(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    maintenance = row_or_404(request, admin, object_id)
+    question = Question(
+        gettext_lazy("Move the maintenance"),
+        gettext_lazy("While it is running only its end can move."),
+        gettext_lazy("Move"),
+        gettext_lazy("The maintenance has moved."),
+        partial(RescheduleForm, maintenance=maintenance),
+    )
+    return ask(
+        request,
+        admin,
+        maintenance,
+        question,
+        lambda words: incidents.reschedule_maintenance(maintenance=maintenance, by=_by(request), **words),
+    )
+
+
+def start_maintenance(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    question = Question(
+        gettext_lazy("Start now"),
+        gettext_lazy("The components are shown as under maintenance from now on."),
+        gettext_lazy("Start the maintenance"),
+        gettext_lazy("The maintenance is running."),
+    )
+    return _ask_maintenance(request, admin, object_id, question, incidents.start_maintenance)
+
+
+def finish_maintenance(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    question = Question(
+        gettext_lazy("Finish now"),
+        gettext_lazy("The components show their own status again."),
+        gettext_lazy("Finish the maintenance"),
+        gettext_lazy("The maintenance is finished."),
+    )
+    return _ask_maintenance(request, admin, object_id, question, incidents.finish_maintenance)
+
+
+def cancel_maintenance(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    question = Question(
+        gettext_lazy("Cancel the maintenance"),
+        gettext_lazy("It stays in the history, marked as canceled."),
+        gettext_lazy("Cancel the maintenance"),
+        gettext_lazy("The maintenance is canceled."),
+        is_danger=True,
+    )
+    return _ask_maintenance(request, admin, object_id, question, incidents.cancel_maintenance)
+
+
+def _ask_maintenance(
+    request: HttpRequest, admin: ModelAdmin, object_id: str, question: Question, action: Any
+) -> HttpResponse:
+    maintenance = row_or_404(request, admin, object_id)
+    return ask(request, admin, maintenance, question, lambda _words: action(maintenance=maintenance, by=_by(request)))
+
+
+def set_component_status(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    component = row_or_404(request, admin, object_id)
+    question = Question(
+        gettext_lazy("Set the baseline status"),
+        gettext_lazy("For trouble that needs no incident. Open incidents and maintenance are shown on top of it."),
+        gettext_lazy("Set the status"),
+        gettext_lazy("The status is set."),
+        partial(ComponentStatusForm, component=component),
+    )
+    return ask(
+        request,
+        admin,
+        component,
+        question,
+        lambda words: incidents.set_component_status(component=component, by=_by(request), **words),
+    )
+
+
+def _frame(request: HttpRequest, admin: ModelAdmin, title: str) -> dict[str, Any]:
+    return {**admin.admin_site.each_context(request), "opts": admin.opts, "title": title}
+
+
+def _told(incident: Incident) -> dict[str, Any]:
+    events = list(Event.objects.about(incident).order_by("-happened_at", "-pk"))
+    names = User.objects.names(event.by_id for event in events)
+    return {
+        "incident": incident,
+        "updates": incident.updates.select_related("by"),
+        "running": incident.impacts.lasting().select_related("component"),
+        "log": [(event.happened_at, event.sentence(names.get(event.by_id or 0, ""))) for event in events],
+    }
+
+
+def _by(request: HttpRequest) -> User:
+    return request.user  # type: ignore[return-value]  # the admin is for staff, never anonymous

@@ -1,0 +1,42 @@
+from collections import Counter
+from datetime import datetime, timedelta
+
+import pytest
+
+from portal.accounts import demo as people
+from portal.events.models import Event
+from tickets import demo
+from tickets.models import Message, Ticket, Timer
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def furnished(shipped: None, now: datetime) -> None:
+    people.furnish(now=now)
+    demo.furnish(now=now)
+
+
+def test_the_demo_tells_sixty_stories_in_every_state(furnished: None, now: datetime) -> None:
+    states = Counter(Ticket.objects.values_list("state", flat=True))
+    assert sum(states.values()) == 60
+    assert set(states) == {"new", "open", "waiting", "solved", "closed"}
+    assert min(states.values()) >= 3
+    assert Ticket.objects.values("category").distinct().count() == 5
+
+
+def test_the_demo_lies_in_the_past_and_in_order(furnished: None, now: datetime) -> None:
+    assert not Event.objects.filter(name__startswith="ticket.", happened_at__gt=now).exists()
+    assert not Message.objects.filter(created_at__gt=now).exists()
+    oldest = Ticket.objects.order_by("filed_at").first()
+    assert oldest
+    assert now - oldest.filed_at > timedelta(days=55)
+    assert list(Ticket.objects.order_by("number")) == list(Ticket.objects.order_by("filed_at", "number"))
+
+
+def test_the_demo_shows_promises_kept_missed_and_running(furnished: None, now: datetime) -> None:
+    assert Timer.objects.filter(met_at__isnull=False, missed_at=None).count() > 30
+    assert Timer.objects.filter(missed_at__isnull=False).exists()
+    assert Ticket.objects.overdue(now).exists()
+    assert Ticket.objects.due_soon(now).exists()
+    assert not Timer.objects.to_look_at(now).exists()
