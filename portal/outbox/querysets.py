@@ -43,7 +43,8 @@ class WebhookQuerySet(models.QuerySet):
 
     def to_idle_endpoints(self, now: datetime) -> "WebhookQuerySet":
         """Without those whose endpoint is being called right now: a slow one holds up one worker, not all."""
-        in_call = self.model.objects.filter(endpoint=OuterRef("endpoint"), state=WebhookState.SENDING, next_at__gt=now)
+        calls = self.model._default_manager.filter(state=WebhookState.SENDING, next_at__gt=now)
+        in_call = calls.filter(endpoint=OuterRef("endpoint"))
         return self.exclude(Exists(in_call))
 
     def dead(self) -> "WebhookQuerySet":
