@@ -138,11 +138,11 @@ class MaintenanceAdmin(KeptAdmin):
               "ended_at", "canceled_at", "is_public", "scheduled_by", "timeline"]  # fmt: skip
     actions_detail = ["start", "finish", "reschedule", "cancel"]
 
+    def has_steer_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("incidents.change_maintenance")
+
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False  # only actions move it
-
-    def has_move_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return request.user.has_perm("incidents.change_maintenance")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return self.fields  # type: ignore[return-value]  # a list of names, above
@@ -165,18 +165,18 @@ class MaintenanceAdmin(KeptAdmin):
     def timeline(self, maintenance: Maintenance) -> str:
         return told(Event.objects.about(maintenance))
 
-    @action(description=_("Start now"), permissions=["move"], icon="play_arrow")
+    @action(description=_("Start now"), permissions=["steer"], icon="play_arrow")
     def start(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.start_maintenance(request, self, object_id)
 
-    @action(description=_("Finish now"), permissions=["move"], icon="done_all")
+    @action(description=_("Finish now"), permissions=["steer"], icon="done_all")
     def finish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.finish_maintenance(request, self, object_id)
 
-    @action(description=_("Move"), permissions=["move"], icon="edit_calendar")
+    @action(description=_("Move"), permissions=["steer"], icon="edit_calendar")
     def reschedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.reschedule_maintenance(request, self, object_id)
 
-    @action(description=_("Cancel"), permissions=["move"], icon="event_busy")
+    @action(description=_("Cancel"), permissions=["steer"], icon="event_busy")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.cancel_maintenance(request, self, object_id)

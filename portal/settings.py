@@ -188,6 +188,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MESSAGE_ID_DOMAIN = env.text("MESSAGE_ID_DOMAIN", SITE_URL.split("/")[2].split(":")[0])
 SHOW_SECRET_LETTERS = LOCAL  # only a demo on one's own machine shows letters that carry a secret
 LETTER_LEASE = timedelta(seconds=env.integer("LETTER_LEASE_SECONDS", 60, at_least=1))
+WEBHOOK_LEASE = timedelta(seconds=60)  # longer than a call may take
+WEBHOOK_LOOPBACK = LOCAL and env.flag("WEBHOOK_LOOPBACK", False)  # may webhooks go to this very machine?
 
 # --- Safety -----------------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = not LOCAL and env.flag("SSL_REDIRECT", True)

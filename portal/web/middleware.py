@@ -109,13 +109,14 @@ class RequestLog:
         view = match.view_name if match else getattr(request, "kept_view", "none")
         request_seconds.labels(view, request.method, response.status_code).observe(took)
         user = getattr(request, "_cached_user", None)  # only when somebody asked: logging costs no query
+        who = {"user_id": user.pk} if user else {}
         log.info(
             "request",
             view=view,
             method=request.method,
             status=response.status_code,
             ms=round(took * 1000, 1),
-            user_id=user.pk if user else None,
+            **who,
         )
         return response
 
@@ -134,7 +135,7 @@ class AdminPolicy:
 
 
 class ReaderZone:
-    """Shows moments in the signed-in reader's zone and texts in their language."""
+    """Shows moments in the signed-in reader's zone and texts in their language, and tells the log who they are."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -143,6 +144,8 @@ class ReaderZone:
         user = request.user
         if not user.is_authenticated:
             return self.get_response(request)
+        organization_id = getattr(user, "first_organization_id", None)
+        structlog.contextvars.bind_contextvars(user_id=user.pk, organization_id=organization_id)
         with timezone.override(zoneinfo.ZoneInfo(user.time_zone)), translation.override(user.language):
             request.LANGUAGE_CODE = user.language
             return self.get_response(request)

@@ -11,7 +11,7 @@ from django.conf import LazySettings
 from portal.events.models import Event
 from portal.lib.embedded import free_port
 from portal.lib.refusals import Refused
-from portal.outbox.actions import claim_next, post, resend, words_of
+from portal.outbox.actions import claim_next, mark_bounced, mark_failed, mark_sent, post, resend, words_of
 from portal.outbox.letters import Draft
 from portal.outbox.models import Letter
 from portal.outbox.states import LetterState
@@ -129,3 +129,21 @@ def test_staff_send_a_letter_again_under_the_same_message_id(postman: Postman) -
     resend(letter=Letter.objects.get(), by=UserFactory(is_staff=True))
     send()
     assert [message["Message-ID"] for message in postman.arrived] == [letter.message_id] * 2
+
+
+def test_a_worker_whose_lease_ran_out_has_no_say_over_the_one_that_took_the_letter(
+    now: datetime, settings: LazySettings
+) -> None:
+    post(draft(), now=now)
+    late = claim_next(now=now)
+    holder = claim_next(now=now + settings.LETTER_LEASE)
+    assert late is not None
+    assert holder is not None
+    mark_failed(letter=late, reason="timed out", now=now)
+    mark_sent(letter=late, now=now)
+    mark_bounced(letter=late, reason="550", now=now)
+    holder.refresh_from_db()
+    assert (holder.state, holder.attempts) == (LetterState.SENDING, 2)
+    mark_sent(letter=holder, now=now)
+    holder.refresh_from_db()
+    assert holder.state == LetterState.SENT

@@ -82,25 +82,30 @@ def claim_next(*, now: datetime | None = None) -> Letter | None:
 def mark_sent(*, letter: Letter, now: datetime | None = None) -> None:
     """The transport took it. The text of a secret letter is erased, except in a demo on one's own machine."""
     erased = {} if settings.SHOW_SECRET_LETTERS else {"sealed": None}
-    Letter.objects.filter(pk=letter.pk).update(state=LetterState.SENT, sent_at=moment(now), error="", **erased)
+    _still_held(letter).update(state=LetterState.SENT, sent_at=moment(now), error="", **erased)
 
 
 def mark_failed(*, letter: Letter, reason: str, permanent: bool = False, now: datetime | None = None) -> None:
     """A try went wrong: it waits for the next one, or fails for good when that is permanent or tries are used up."""
     given_up = permanent or letter.attempts > len(BACKOFF)
     wait = BACKOFF[min(letter.attempts, len(BACKOFF)) - 1]
-    Letter.objects.filter(pk=letter.pk).update(
+    _still_held(letter).update(
         state=LetterState.FAILED if given_up else LetterState.WAITING, error=reason[:2000], next_at=moment(now) + wait
     )
     log.warning("letter_failed", letter_id=letter.pk, attempts=letter.attempts, given_up=given_up)
+
+
+def _still_held(letter: Letter) -> "models.QuerySet[Letter]":
+    """The row, unless its lease ran out meanwhile and another worker took it: then that one has the say."""
+    return Letter.objects.filter(pk=letter.pk, state=LetterState.SENDING, attempts=letter.attempts)
 
 
 @transaction.atomic
 def mark_bounced(*, letter: Letter, reason: str, now: datetime | None = None) -> None:
     """The recipient's server refused it for good. That is news: whoever caused the letter hears of it."""
     locked = Letter.objects.select_for_update().get(pk=letter.pk)
-    if locked.state == LetterState.BOUNCED:
-        return
+    if locked.state == LetterState.BOUNCED or locked.attempts != letter.attempts:
+        return  # told already, or another worker holds it and will hear the same
     locked.state = LetterState.BOUNCED
     locked.error = reason[:2000]
     locked.save(update_fields=["state", "error"])
