@@ -68,8 +68,8 @@ def _load_articles(count: int, dice: random.Random) -> None:
     copy(Article, rows(), fields=[])
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE helpcenter_article SET search = setweight(to_tsvector('english', title), 'A')"
-            " || setweight(to_tsvector('english', summary), 'C') || setweight(to_tsvector('english', text), 'D')"
+            "UPDATE helpcenter_article SET search = setweight(to_tsvector('helpcenter_english', title), 'A')"
+            " || setweight(to_tsvector('helpcenter_english', summary), 'C') || setweight(to_tsvector('helpcenter_english', text), 'D')"
         )
 
 
