@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "portal.web.middleware.ClientAddress",
     "portal.web.middleware.MachineDoors",
     "portal.web.middleware.RequestLog",
+    "portal.web.middleware.ReadableRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.web.page_cache.AnonymousPages",
