@@ -1,16 +1,14 @@
 """Structured logs in the five categories of operations: application, model, activity, payment, system.
 
 Loggers are named `portal.<category>`; request id, user and organization are bound per request by the web floor.
-Values under a telling key (password, token, address …) are struck out before anything is written. An exception is told
-by its kind and the lines it came through: never by local variables, and a database's by its first line alone, since its
-detail quotes the row. What Django says of a request loses the address, which may hold a letter's secret.
+Values under a telling key (password, token, address …), at any depth, and whatever looks like an e-mail address or a
+secret of ours in any text, are struck out before anything is written; tracebacks come without local variables.
 """
 
 import logging
 import logging.config
 import re
-import traceback
-from typing import Any, TextIO
+from typing import Any
 
 import structlog
 
@@ -18,14 +16,39 @@ CATEGORIES = ("application", "model", "activity", "payment", "system")
 _TELLING = re.compile(
     r"pass|secret|token|cookie|authorization|e?mail|address|phone|api_?key|session|subject|body", re.I
 )
-
-_QUOTED_ROW = re.compile(r"^(?:DETAIL|CONTEXT|LINE \d+|STATEMENT): .*$\n?", re.M)
-_TRANSFORM = structlog.tracebacks.ExceptionDictTransformer(show_locals=False, use_rich=False)
+STRUCK_OUT = "[struck out]"
+_ADDRESS = re.compile(r"[\w.+%'-]+@[\w-]+(?:\.[\w-]+)+")
+# Links that open something carry 20 characters and more in one piece; so do our tokens and signing secrets.
+_SECRET = re.compile(
+    r"(?<=[/=])(?=[\w:-]*[A-Z0-9])[\w:-]{20,}"  # in a link, or given to a setting
+    r"|\b(?:whsec_|ptl_)[\w+/=-]+"
+    r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # name and password in a URL
+)
+_QUOTED_ROW = re.compile(r"^(?:DETAIL|CONTEXT|STATEMENT):.*$", re.M)  # PostgreSQL quotes the row that it refuses
+_CHATTY = (
+    "celery.worker.strategy",
+    "celery.app.trace",
+    "celery.beat",
+    "django_celery_beat.schedulers",
+)
 
 
 def strike_out(_logger: Any, _name: str, line: dict[str, Any]) -> dict[str, Any]:
-    """Replaces values whose key tells that they are secret or personal."""
-    return {key: "[struck out]" if _TELLING.search(key) and value else value for key, value in line.items()}
+    """Replaces what is secret or personal: by its key, or by how it looks."""
+    own = ("_record", "_from_structlog", "timestamp")
+    return {key: value if key in own else _without_secrets(key, value) for key, value in line.items()}
+
+
+def _without_secrets(key: str, value: Any) -> Any:
+    if value and _TELLING.search(key):
+        return STRUCK_OUT
+    if isinstance(value, dict):
+        return {name: _without_secrets(str(name), inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set):
+        return [_without_secrets("", inner) for inner in value]
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return _SECRET.sub(STRUCK_OUT, _ADDRESS.sub(STRUCK_OUT, _QUOTED_ROW.sub(STRUCK_OUT, str(value))))
 
 
 def add_category(_logger: Any, _name: str, line: dict[str, Any]) -> dict[str, Any]:
@@ -34,31 +57,6 @@ def add_category(_logger: Any, _name: str, line: dict[str, Any]) -> dict[str, An
     found = name.removeprefix("portal.")
     line["category"] = found if found in CATEGORIES else "application"
     return line
-
-
-def tell_no_address(_logger: Any, _name: str, line: dict[str, Any]) -> dict[str, Any]:
-    """Django's own lines about requests end with the path and carry the request itself; the request id finds both."""
-    if str(line.get("logger", "")).startswith(("django.request", "django.security")):
-        line.pop("request", None)
-        line["event"] = str(line.get("event", "")).split(": ")[0]
-    return line
-
-
-def _without_row(text: str) -> str:
-    """What a database says, without the row that it quotes."""
-    return _QUOTED_ROW.sub("", text)
-
-
-def _plain_traceback(written: TextIO, failure: Any) -> None:
-    written.write("\n" + _without_row("".join(traceback.format_exception(*failure))))
-
-
-def _told(failure: Any) -> list[dict[str, Any]]:
-    """An exception for machines."""
-    told = _TRANSFORM(failure)
-    for one in told:
-        one["exc_value"] = _without_row(one["exc_value"])
-    return told
 
 
 def configure(options: dict[str, str]) -> None:
@@ -70,13 +68,14 @@ def configure(options: dict[str, str]) -> None:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_category,
-        tell_no_address,
-        strike_out,
     ]
-    renderer: Any = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=_plain_traceback)
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    told: Any = structlog.processors.format_exc_info
     if options["format"] == "json":
-        shared.append(structlog.processors.ExceptionRenderer(_told))
+        bare = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        told = structlog.processors.ExceptionRenderer(bare)
         renderer = structlog.processors.JSONRenderer()
+    shared += [told, strike_out]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -86,6 +85,8 @@ def configure(options: dict[str, str]) -> None:
     _write_through(shared, renderer, options["level"])
     for noisy in ("django.server", "django.request", "django.security.DisallowedHost"):
         logging.getLogger(noisy).setLevel("ERROR")
+    for chatty in _CHATTY:  # each task and each tick of the clock, several a second
+        logging.getLogger(chatty).setLevel("WARNING")
 
 
 def _write_through(shared: list[Any], renderer: Any, level: str) -> None:

@@ -131,13 +131,14 @@ class RequestLog:
         method = request.method if request.method in _METHODS else "other"  # anybody can make up as many as they like
         request_seconds.labels(view, method, response.status_code).observe(took)
         user = getattr(request, "_cached_user", None)  # only when somebody asked: logging costs no query
+        who = {"user_id": user.pk} if user else {}
         log.info(
             "request",
             view=view,
             method=method,
             status=response.status_code,
             ms=round(took * 1000, 1),
-            user_id=user.pk if user else None,
+            **who,
         )
         return response
 
@@ -156,7 +157,7 @@ class AdminPolicy:
 
 
 class ReaderZone:
-    """Shows moments in the signed-in reader's zone and texts in their language."""
+    """Shows moments in the signed-in reader's zone and texts in their language, and tells the log who they are."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -165,6 +166,8 @@ class ReaderZone:
         user = request.user
         if not user.is_authenticated:
             return self.get_response(request)
+        organization_id = getattr(user, "first_organization_id", None)
+        structlog.contextvars.bind_contextvars(user_id=user.pk, organization_id=organization_id)
         with timezone.override(zoneinfo.ZoneInfo(user.time_zone)), translation.override(user.language):
             request.LANGUAGE_CODE = user.language
             return self.get_response(request)

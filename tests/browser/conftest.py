@@ -36,7 +36,9 @@ class Complaints:
         page.on("request", self._request)
 
     def _console(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not MEANT.match(message.text):
+        asked_for = message.page.url if message.page else ""
+        is_missing_page = "404" in message.text and message.location.get("url") == asked_for
+        if message.type == "error" and not MEANT.match(message.text) and not is_missing_page:
             self.heard.append(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _request(self, request: Request) -> None:

@@ -101,8 +101,7 @@ def mark_failed(*, letter: Letter, reason: str, permanent: bool = False, now: da
     """
     given_up = permanent or letter.attempts > len(BACKOFF)
     wait = BACKOFF[min(letter.attempts, len(BACKOFF)) - 1]
-    claimed = Letter.objects.filter(pk=letter.pk, state=LetterState.SENDING, attempts=letter.attempts)
-    claimed.update(
+    _still_held(letter).update(
         state=LetterState.FAILED if given_up else LetterState.WAITING,
         error=storable(reason),
         next_at=moment(now) + wait,
@@ -110,12 +109,17 @@ def mark_failed(*, letter: Letter, reason: str, permanent: bool = False, now: da
     log.warning("letter_failed", letter_id=letter.pk, attempts=letter.attempts, given_up=given_up)
 
 
+def _still_held(letter: Letter) -> "models.QuerySet[Letter]":
+    """The row, unless its lease ran out meanwhile and another worker took it: then that one has the say."""
+    return Letter.objects.filter(pk=letter.pk, state=LetterState.SENDING, attempts=letter.attempts)
+
+
 @transaction.atomic
 def mark_bounced(*, letter: Letter, reason: str, now: datetime | None = None) -> None:
     """The recipient's server refused it for good. That is news: whoever caused the letter hears of it."""
     locked = Letter.objects.select_for_update().get(pk=letter.pk)
-    if locked.state == LetterState.BOUNCED:
-        return
+    if locked.state == LetterState.BOUNCED or locked.attempts != letter.attempts:
+        return  # told already, or another worker holds it and will hear the same
     locked.state = LetterState.BOUNCED
     locked.error = storable(reason)
     locked.save(update_fields=["state", "error"])

@@ -1,0 +1,126 @@
+"""Manners of every page: axe finds nothing in either colour scheme, the console stays quiet, no other host is asked."""
+
+import re
+import time
+from collections.abc import Iterable
+
+import pytest
+from allauth.mfa.totp.internal.auth import hotp_value
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from portal.accounts.demo import LOGINS, PASSWORD
+from tests.browser.conftest import SIZES, OpenPage
+from tests.stack import Stack
+
+pytestmark = pytest.mark.xdist_group("stack")
+CUSTOMER, ADMINISTRATOR = LOGINS[0][1], LOGINS[-1][1]
+LOOKS = {"light": "desktop", "dark": "phone"}
+PUBLIC = [
+    *("/", "/help/", "/help/getting-started/", "/help/troubleshooting/signal-delivery/", "/nothing/here/"),
+    *("/help/search/?q=signals", "/help/search/?q=zzzzqqq", "/pricing/", "/status/", "/status/history/"),
+    *("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
+    "/accounts/confirm-email/",
+]
+SIGNED_IN = [
+    *("/", "/tickets/", "/tickets/?q=nothing-like-it", "/tickets/new/", "/billing/", "/pricing/", "/organization/"),
+    *("/organization/new/", "/accounts/profile/", "/accounts/tokens/", "/accounts/email/", "/accounts/sessions/"),
+    *("/accounts/password/change/", "/accounts/2fa/", "/accounts/2fa/totp/activate/", "/accounts/logout/"),
+]
+STAFF = [
+    *("/admin/", "/admin/tickets/ticket/", "/admin/operations/task/", "/admin/incidents/incident/"),
+    *("/admin/incidents/incident/add/", "/admin/incidents/component/", "/admin/incidents/maintenance/"),
+    *("/admin/incidents/maintenance/add/", "/admin/outbox/letter/", "/admin/helpcenter/article/"),
+    *("/admin/accounts/organization/", "/health/"),
+]
+# What axe finds in unfold's own shell, outside of our .desk, by rule. This list only shrinks.
+SHELL: set[str] = set()
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# What the second look can change: colours and sizes. Structure and names were read in the first.
+RULES = {"light": WCAG, "dark": ["color-contrast", "link-in-text-block", "target-size"]}
+BARS = {"exclude": [[".bars"]]}  # pictures of ninety days each, named as a whole: hundreds of elements without a word
+
+
+def log_in(page: Page, email: str) -> None:
+    page.goto("/accounts/login/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+
+def pass_the_second_factor(page: Page) -> None:
+    page.goto("/accounts/2fa/totp/activate/")
+    if "reauthenticate" in page.url:
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page.locator("main form button[type=submit]").first.click()
+    secret = page.locator("#authenticator_secret").input_value()
+    page.get_by_label(re.compile("code", re.I)).fill(f"{hotp_value(secret, int(time.time()) // 30):06d}")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_load_state()
+
+
+def findings(page: Page, rules: list[str]) -> list[tuple[str, str]]:
+    """Rule and element of everything axe finds on the page as it stands."""
+    options = {"resultTypes": ["violations"], "preload": False, "runOnly": rules}
+    found = Axe().run(page, BARS, options).response["violations"]
+    return [(one["id"], str(node["target"][0])) for one in found for node in one["nodes"]]
+
+
+def in_both_looks(page: Page, path: str) -> Iterable[tuple[str, str]]:
+    """Light on a desk, dark on a phone; the page is not loaded again for the second look."""
+    for scheme, size in LOOKS.items():
+        width, height = SIZES[size]
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": height})
+        if scheme == "light":
+            page.goto(path)
+            page.wait_for_function("!document.querySelector('.htmx-request')")
+        yield from findings(page, RULES[scheme])
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            yield "wider than the screen", f"{wide} px, {scheme} {size}"
+
+
+def complaints(page: Page, paths: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    return {path: found for path in paths if (found := list(in_both_looks(page, path)))}
+
+
+def first_of(stack: Stack, query: str) -> str:
+    return str(stack.rows(query)[0][0])
+
+
+def test_public_pages_have_no_barrier_in_either_scheme(quiet_page: Page, stack: Stack) -> None:
+    incident = first_of(stack, "SELECT public_id FROM incidents_incident ORDER BY id LIMIT 1")
+    planned = first_of(stack, "SELECT public_id FROM incidents_maintenance ORDER BY id LIMIT 1")
+    paths = [*PUBLIC, f"/status/incidents/{incident}/", f"/status/maintenance/{planned}/"]
+    assert complaints(quiet_page, paths) == {}
+
+
+def test_customer_pages_have_no_barrier_in_either_scheme(quiet_page: Page, stack: Stack) -> None:
+    log_in(quiet_page, CUSTOMER)
+    of_customer = f"""SELECT t.public_id FROM tickets_ticket t JOIN accounts_user u ON u.id = t.requester_id
+                      WHERE u.email = '{CUSTOMER}' ORDER BY t.id"""
+    tickets = [f"/tickets/{public_id}/" for (public_id,) in stack.rows(of_customer)]
+    assert complaints(quiet_page, [*SIGNED_IN, *tickets[:2]]) == {}
+
+
+def test_staff_pages_have_no_barrier_in_either_scheme(quiet_page: Page, stack: Stack) -> None:
+    log_in(quiet_page, ADMINISTRATOR)
+    pass_the_second_factor(quiet_page)
+    one_each = {
+        f"/admin/{table.replace('_', '/', 1)}/{first_of(stack, f'SELECT id FROM {table} ORDER BY id LIMIT 1')}/change/"
+        for table in ("tickets_ticket", "incidents_incident", "accounts_organization", "helpcenter_article")
+    }
+    found = complaints(quiet_page, [*STAFF, *sorted(one_each)])
+    ours = {path: [one for one in all_of_it if one[0] not in SHELL] for path, all_of_it in found.items()}
+    assert {path: left for path, left in ours.items() if left} == {}
+    assert {rule for all_of_it in found.values() for rule, _ in all_of_it} == SHELL, "Shrink the list of the shell."
+
+
+@pytest.fixture
+def quiet_page(open_page: OpenPage) -> Page:
+    """A page whose colours change at once, so that both schemes can be looked at without loading twice."""
+    page = open_page()
+    page.emulate_media(reduced_motion="reduce")
+    return page
