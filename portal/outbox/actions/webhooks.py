@@ -10,6 +10,7 @@ from portal.events.actions import record
 from portal.events.models import Event
 from portal.lib.clock import moment
 from portal.lib.signing import new_signing_secret
+from portal.lib.storable import storable
 from portal.lib.tokens import seal
 from portal.lib.wake import wake
 from portal.outbox.events import ENDPOINT_ADDED, ENDPOINT_QUARANTINED, ENDPOINT_RELEASED
@@ -90,7 +91,7 @@ def mark_webhook_failed(
     wait = BACKOFF[min(webhook.attempts, len(BACKOFF)) - 1]
     changed = _still_held(webhook).update(
         state=WebhookState.DEAD if given_up else WebhookState.WAITING,
-        error=reason[:2000],
+        error=storable(reason),
         status_code=status,
         next_at=at + wait,
     )
@@ -109,7 +110,7 @@ def _quarantine(webhook: Webhook, reason: str, at: datetime) -> None:
     if endpoint.quarantined_at:
         return
     endpoint.quarantined_at = at
-    endpoint.quarantine_reason = reason[:300]
+    endpoint.quarantine_reason = storable(reason)[:300]
     endpoint.save(update_fields=["quarantined_at", "quarantine_reason"])
     details = {"attempts": webhook.attempts, "organization": endpoint.organization_id}
     record(ENDPOINT_QUARANTINED, about=endpoint, details=details, now=at)
