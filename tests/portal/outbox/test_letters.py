@@ -12,7 +12,8 @@ from django.conf import LazySettings
 from portal.events.models import Event
 from portal.lib.embedded import free_port
 from portal.lib.refusals import Refused
-from portal.outbox.actions import BACKOFF, claim_next, mark_failed, mark_sent, post, resend, words_of
+from portal.outbox.actions import claim_next, mark_failed, mark_sent, post, resend, words_of
+from portal.outbox.actions.letters import BACKOFF
 from portal.outbox.letters import Draft
 from portal.outbox.models import Letter
 from portal.outbox.states import LetterState
