@@ -33,7 +33,8 @@ def _compared(plans: list[Plan]) -> list[tuple[str, list[tuple[str, str | bool]]
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Plan and history of one organization (`?of=` chooses among several), for those who pay."""
-    found = Membership.objects.filter(user_id=request.user.pk).select_related("organization__tier")
+    reader: Any = request.user  # signed in: the log-in middleware lets nobody else in
+    found = Membership.objects.filter(user=reader).select_related("organization__tier")
     mine = list(found.order_by("organization__name"))
     if not mine:
         return page(request, "billing/overview.html", {})

@@ -46,7 +46,10 @@ class ArticleForm(forms.ModelForm):
     class Meta:
         model = Article
         fields = ["title", "slug", "category", "audience", "position", "summary", "keywords", "body"]
-        widgets = {"body": UnfoldAdminTextareaWidget(attrs={"rows": 24, "spellcheck": "true", "class": "markdown"})}
+        widgets = {
+            "body": UnfoldAdminTextareaWidget(attrs={"rows": 24, "spellcheck": "true", "class": "markdown"}),
+            "keywords": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        }
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -81,6 +84,9 @@ class ArticleAdmin(ModelAdmin):
     actions = ["publish_chosen", "withdraw_chosen"]
     actions_submit_line = ["save_and_publish", "save_and_withdraw"]
     show_full_result_count = False
+
+    class Media:
+        css = {"all": ["css/prose.css"]}  # the preview looks as the page will
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         """Drafts too, but only of audiences that this person belongs to."""

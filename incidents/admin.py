@@ -91,7 +91,7 @@ class ComponentAdmin(KeptAdmin):
     def timeline(self, component: Component) -> str:
         return told(Event.objects.about(component))
 
-    @action(description=_("Set status"), permissions=["incidents.change_component"], icon="published_with_changes")
+    @action(description=_("Set status"), permissions=["change"], icon="published_with_changes")
     def set_status(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.set_component_status(request, self, object_id)
 
@@ -138,6 +138,9 @@ class MaintenanceAdmin(KeptAdmin):
               "ended_at", "canceled_at", "is_public", "scheduled_by", "timeline"]  # fmt: skip
     actions_detail = ["start", "finish", "reschedule", "cancel"]
 
+    def has_steer_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("incidents.change_maintenance")
+
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False  # only actions move it
 
@@ -162,18 +165,18 @@ class MaintenanceAdmin(KeptAdmin):
     def timeline(self, maintenance: Maintenance) -> str:
         return told(Event.objects.about(maintenance))
 
-    @action(description=_("Start now"), permissions=["incidents.change_maintenance"], icon="play_arrow")
+    @action(description=_("Start now"), permissions=["steer"], icon="play_arrow")
     def start(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.start_maintenance(request, self, object_id)
 
-    @action(description=_("Finish now"), permissions=["incidents.change_maintenance"], icon="done_all")
+    @action(description=_("Finish now"), permissions=["steer"], icon="done_all")
     def finish(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.finish_maintenance(request, self, object_id)
 
-    @action(description=_("Move"), permissions=["incidents.change_maintenance"], icon="edit_calendar")
+    @action(description=_("Move"), permissions=["steer"], icon="edit_calendar")
     def reschedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.reschedule_maintenance(request, self, object_id)
 
-    @action(description=_("Cancel"), permissions=["incidents.change_maintenance"], icon="event_busy")
+    @action(description=_("Cancel"), permissions=["steer"], icon="event_busy")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return admin_views.cancel_maintenance(request, self, object_id)

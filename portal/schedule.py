@@ -6,6 +6,7 @@ from typing import Any
 SCHEDULE: dict[str, dict[str, Any]] = {
     "events.deliver": {"task": "events.deliver", "schedule": timedelta(seconds=30)},
     "outbox.send": {"task": "outbox.send", "schedule": timedelta(seconds=30)},
+    "outbox.call_webhooks": {"task": "outbox.call_webhooks", "schedule": timedelta(seconds=30)},
     "tickets.watch_promises": {"task": "tickets.watch_promises", "schedule": timedelta(seconds=15)},
     "operations.run_probes": {"task": "operations.run_probes", "schedule": timedelta(minutes=1)},
     "accounts.tidy_up": {"task": "accounts.tidy_up", "schedule": timedelta(hours=6)},

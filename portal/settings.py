@@ -68,6 +68,7 @@ MIDDLEWARE = [
     "portal.web.middleware.ClientAddress",
     "portal.web.middleware.MachineDoors",
     "portal.web.middleware.RequestLog",
+    "portal.web.middleware.ReadableRequests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.web.page_cache.AnonymousPages",
@@ -134,6 +135,7 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"  # log-in works while Val
 # --- Celery: messages are hints, rows are the truth -------------------------------------------------------------------
 CELERY_BROKER_URL = VALKEY_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # however long it is away, workers wait for it
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SOFT_TIME_LIMIT = 300
 CELERY_TASK_TIME_LIMIT = 360
@@ -195,6 +197,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MESSAGE_ID_DOMAIN = env.text("MESSAGE_ID_DOMAIN", SITE_URL.split("/")[2].split(":")[0])
 SHOW_SECRET_LETTERS = LOCAL  # only a demo on one's own machine shows letters that carry a secret
 LETTER_LEASE = timedelta(seconds=env.integer("LETTER_LEASE_SECONDS", 60, at_least=1))
+WEBHOOK_LEASE = timedelta(seconds=60)  # longer than a call may take
+WEBHOOK_LOOPBACK = LOCAL and env.flag("WEBHOOK_LOOPBACK", False)  # may webhooks go to this very machine?
 
 # --- Safety -----------------------------------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = not LOCAL and env.flag("SSL_REDIRECT", True)

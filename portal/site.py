@@ -46,6 +46,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         [
             (_("Letters"), "mail", "admin:outbox_letter_changelist", "outbox.view_letter"),
             (_("Webhooks"), "webhook", "admin:outbox_webhook_changelist", "outbox.view_webhook"),
+            (_("Endpoints"), "outbound", "admin:outbox_endpoint_changelist", "outbox.view_endpoint"),
             (_("Events"), "history", "admin:events_event_changelist", "events.view_event"),
             (_("Deliveries"), "move_to_inbox", "admin:events_delivery_changelist", "events.view_delivery"),
             (_("Probes"), "monitor_heart", "admin:operations_proberesult_changelist", "operations.view_proberesult"),

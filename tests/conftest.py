@@ -2,10 +2,16 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 
 from portal.accounts.furnish import make_roles, make_tiers
 from portal.events.actions import deliver_next
+
+
+def pytest_configure() -> None:
+    """Passwords of tests are hashed fast: a slow hash guards nobody here."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -42,13 +48,13 @@ def settle(db: None) -> Callable[..., int]:
 
 
 # Long stories first, each kind on one parallel worker, so that they share what is costly to start.
-_TOGETHER = {"tests/browser/": "browser", "tests/faults/": "faults", "tests/portal/management/": "up"}
+_TOGETHER = {"tests/browser/": "stack", "tests/faults/": "faults", "tests/portal/management/": "up"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Groups for `pytest -n 2 --dist loadgroup`."""
     for item in items:
         for folder, group in _TOGETHER.items():
-            if item.nodeid.startswith(folder):
+            if item.nodeid.startswith(folder) and not item.get_closest_marker("xdist_group"):
                 item.add_marker(pytest.mark.xdist_group(group))
     items.sort(key=lambda item: not item.nodeid.startswith(tuple(_TOGETHER)))

@@ -1,5 +1,6 @@
 """The real portal for tests: `manage.py up` with a database, a Valkey and a folder of its own, and an SMTP server."""
 
+import json
 import os
 import subprocess
 import sys
@@ -113,7 +114,8 @@ class Stack:
 
     def rows(self, query: str, parameters: Iterable[object] = ()) -> list[tuple]:
         """Looks straight into the portal's database."""
-        with psycopg.connect(self.environment["DATABASE_URL"], autocommit=True) as connection:
+        url = self.environment.get("DATABASE_URL") or json.loads((self.folder / "servers.json").read_text())["database"]
+        with psycopg.connect(url, autocommit=True) as connection:
             found = connection.execute(query, list(parameters))  # type: ignore[arg-type]
             return found.fetchall() if found.description else []
 

@@ -42,10 +42,11 @@ HARMLESS_LETTERS = frozenset(
 
 
 class AuthenticationBackend(AllauthBackend):
-    """Loads the visitor together with the answer whether they have a second factor: no query of its own per page."""
+    """Loads the visitor together with what every request asks: whether they have a second factor, and for the log
+    their (first) organization. No query of their own per page."""
 
     def get_user(self, user_id: int) -> User | None:
-        user = User.objects.with_second_factor().filter(pk=user_id).first()
+        user = User.objects.with_second_factor().with_first_organization().filter(pk=user_id).first()
         return user if user and self.user_can_authenticate(user) else None
 
 
@@ -81,6 +82,10 @@ class AccountAdapter(DefaultAccountAdapter):
         methods = [one["method"] for one in get_authentication_records(request, user)]
         log.info("logged_in", user_id=user.pk, methods=methods, is_staff=user.is_staff)
         return super().post_login(request, user, **options)
+
+    def logout(self, request: HttpRequest) -> None:
+        log.info("logged_out", user_id=request.user.pk)
+        super().logout(request)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         log.warning("log_in_failed")

@@ -5,7 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.contrib.auth.models import BaseUserManager
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 
 class UserQuerySet(models.QuerySet):
@@ -19,6 +19,11 @@ class UserQuerySet(models.QuerySet):
         """Each with `is_enrolled`: has an authenticator app or a security key (recovery codes alone do not count)."""
         factors = apps.get_model("mfa", "Authenticator").objects.exclude(type="recovery_codes")
         return self.annotate(is_enrolled=Exists(factors.filter(user_id=OuterRef("pk"))))
+
+    def with_first_organization(self) -> "UserQuerySet":
+        """Each with `first_organization_id`: where they belong, for whoever needs just one."""
+        own = apps.get_model("accounts", "Membership").objects.filter(user_id=OuterRef("pk")).order_by("pk")
+        return self.annotate(first_organization_id=Subquery(own.values("organization_id")[:1]))
 
     def names(self, ids: Iterable[int | None]) -> dict[int, str]:
         """What to call the users with these ids, in one query; of users since erased nothing is known."""

@@ -45,6 +45,7 @@ class Listener:
 
 _types: dict[str, EventType] = {}
 _listeners: dict[str, dict[str, Listener]] = {}
+_listeners_to_public: dict[str, Listener] = {}
 
 
 def declare(name: str, sentence: Any, *, is_public: bool = False) -> EventType:
@@ -76,14 +77,27 @@ def on(*names: str, outside: bool = False) -> Callable[[Receiver], Receiver]:
     return register
 
 
+def on_public(receiver: Receiver) -> Receiver:
+    """Registers a receiver for every event that customers may hear of, whichever app declares it."""
+    name = f"{receiver.__module__}.{receiver.__name__}"
+    _listeners_to_public[name] = Listener(name, receiver, outside=False)
+    return receiver
+
+
 def listeners_of(name: str) -> Iterable[Listener]:
     """Who wants to know of events of that name, in a stable order."""
-    return [_listeners[name][key] for key in sorted(_listeners.get(name, {}))]
+    found = _heard_by(name)
+    return [found[key] for key in sorted(found)]
 
 
 def listener_named(event_name: str, listener: str) -> Listener | None:
     """One listener of an event; None when the code that listened is gone."""
-    return _listeners.get(event_name, {}).get(listener)
+    return _heard_by(event_name).get(listener)
+
+
+def _heard_by(name: str) -> dict[str, Listener]:
+    general = _listeners_to_public if declared(name).is_public else {}
+    return {**_listeners.get(name, {}), **general}
 
 
 def all_types() -> dict[str, EventType]:
@@ -93,3 +107,8 @@ def all_types() -> dict[str, EventType]:
 def reactions() -> dict[str, list[str]]:
     """The table event → listeners, for the house test that keeps it in sight."""
     return {name: sorted(found) for name, found in sorted(_listeners.items())}
+
+
+def reactions_to_public() -> list[str]:
+    """Who hears of every public event."""
+    return sorted(_listeners_to_public)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -8,7 +10,8 @@ from django.utils.translation import ngettext
 
 from portal.events.admin import ReadOnlyAdmin
 from portal.lib.refusals import Refused
-from portal.outbox.actions import resend, words_of
+from portal.outbox.actions import add_endpoint, release, replay_dead, resend, words_of
+from portal.outbox.forms import EndpointForm
 from portal.outbox.models import Endpoint, Letter, Webhook
 
 
@@ -52,7 +55,38 @@ class LetterAdmin(ReadOnlyAdmin):
 
 @admin.register(Endpoint)
 class EndpointAdmin(ReadOnlyAdmin):
+    form = EndpointForm
     list_display = ["url", "organization_id", "created_at", "quarantined_at", "quarantine_reason"]
+    search_fields = ["url", "=organization_id"]
+    ordering = ["-pk"]
+    actions = ["release_quarantine"]
+
+    def get_fields(self, request: HttpRequest, obj: Endpoint | None = None) -> list[str]:
+        wanted = ["url", "organization_id", "events"]
+        secret = ["signing_secret"] if request.user.has_perm("outbox.change_endpoint") else []
+        return [*wanted, "created_at", "quarantined_at", "quarantine_reason", *secret] if obj else wanted
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Endpoint | None = None) -> list[str]:
+        return ["created_at", "quarantined_at", "quarantine_reason", "signing_secret"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("outbox.add_endpoint")
+
+    @admin.display(description=_("signing secret"))
+    def signing_secret(self, endpoint: Endpoint) -> str:
+        return endpoint.secret
+
+    def save_model(self, request: HttpRequest, obj: Endpoint, form: Any, change: bool) -> None:
+        add_endpoint(endpoint=obj, by=request.user)  # type: ignore[arg-type]  # staff only, never anonymous
+
+    @admin.action(description=_("Release from quarantine"), permissions=["release"])
+    def release_quarantine(self, request: HttpRequest, queryset: QuerySet[Endpoint]) -> None:
+        for endpoint in queryset:
+            release(endpoint=endpoint, by=request.user)  # type: ignore[arg-type]  # staff only, never anonymous
+        messages.success(request, _("The chosen endpoints are called again."))
+
+    def has_release_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("outbox.change_endpoint")
 
 
 @admin.register(Webhook)
@@ -61,3 +95,13 @@ class WebhookAdmin(ReadOnlyAdmin):
     list_filter = ["state"]
     ordering = ["-pk"]
     list_select_related = ["endpoint"]
+    show_full_result_count = False
+    actions = ["replay"]
+
+    @admin.action(description=_("Replay dead webhooks"), permissions=["replay"])
+    def replay(self, request: HttpRequest, queryset: QuerySet[Webhook]) -> None:
+        count = replay_dead(webhooks=queryset, by=request.user)  # type: ignore[arg-type]  # staff only
+        messages.success(request, ngettext("%d webhook goes out again.", "%d webhooks go out again.", count) % count)
+
+    def has_replay_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("outbox.change_webhook")

@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.tokens import PublicIdField, unseal
-from portal.outbox.querysets import LetterQuerySet, WebhookQuerySet
+from portal.outbox.querysets import EndpointQuerySet, LetterQuerySet, WebhookQuerySet
 from portal.outbox.states import OPEN_LETTER_STATES, LetterState, WebhookState
 
 
@@ -69,6 +69,8 @@ class Endpoint(models.Model):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     quarantined_at = models.DateTimeField(_("quarantined at"), null=True, blank=True)
     quarantine_reason = models.CharField(_("reason of the quarantine"), max_length=300, blank=True)
+
+    objects = EndpointQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("webhook endpoint")

@@ -3,8 +3,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 
-from portal.outbox.states import OPEN_LETTER_STATES, LetterState, WebhookState
+from portal.outbox.states import OPEN_LETTER_STATES, OPEN_WEBHOOK_STATES, LetterState, WebhookState
 
 
 class LetterQuerySet(models.QuerySet):
@@ -27,8 +28,24 @@ class LetterQuerySet(models.QuerySet):
         return self.filter(state__in=[LetterState.FAILED, LetterState.BOUNCED])
 
 
+class EndpointQuerySet(models.QuerySet):
+    def hearing(self, event_name: str, organization_id: int | None) -> "EndpointQuerySet":
+        """Those that want to know of such an event of that organization and are not quarantined."""
+        theirs = Q(organization_id=None) | Q(organization_id=organization_id)
+        wanted = Q(events=[]) | Q(events__contains=[event_name])
+        return self.filter(theirs, wanted, quarantined_at=None)
+
+
 class WebhookQuerySet(models.QuerySet):
     def due(self, now: datetime) -> "WebhookQuerySet":
         """Due calls to endpoints that are not quarantined."""
-        open_states = [WebhookState.WAITING, WebhookState.SENDING]
-        return self.filter(state__in=open_states, next_at__lte=now, endpoint__quarantined_at=None)
+        return self.filter(state__in=OPEN_WEBHOOK_STATES, next_at__lte=now, endpoint__quarantined_at=None)
+
+    def to_idle_endpoints(self, now: datetime) -> "WebhookQuerySet":
+        """Without those whose endpoint is being called right now: a slow one holds up one worker, not all."""
+        calls = self.model._default_manager.filter(state=WebhookState.SENDING, next_at__gt=now)
+        in_call = calls.filter(endpoint=OuterRef("endpoint"))
+        return self.exclude(Exists(in_call))
+
+    def dead(self) -> "WebhookQuerySet":
+        return self.filter(state=WebhookState.DEAD)

@@ -17,5 +17,6 @@ class WebhookState(models.TextChoices):
     DEAD = "dead", _("Dead")
 
 
+OPEN_WEBHOOK_STATES = [WebhookState.WAITING, WebhookState.SENDING]
 OPEN_LETTER_STATES = [LetterState.WAITING, LetterState.SENDING]
 RESENDABLE_LETTER_STATES = [LetterState.SENT, LetterState.FAILED, LetterState.BOUNCED]

@@ -1,14 +1,23 @@
-"""How letters leave: SMTP by default, any provider of django-anymail by environment."""
+"""How letters leave: SMTP by default, any provider of django-anymail by environment. And how webhooks are called."""
 
+import json
 import smtplib
+from datetime import UTC, datetime
 from types import TracebackType
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
+from django.core.serializers.json import DjangoJSONEncoder
 
+from portal.lib.fetch import Forbidden, Limits, Request, Unreachable, fetch
+from portal.lib.signing import signed_headers
 from portal.outbox.actions import words_of
-from portal.outbox.models import Letter
+from portal.outbox.models import Letter, Webhook
+
+_CALL_S = 10.0
+_CALL_BYTES = 16 * 1024
+_GONE = 410
 
 
 class Undeliverable(Exception):
@@ -17,6 +26,14 @@ class Undeliverable(Exception):
 
 class TryLater(Exception):
     """The transport could not take the letter now."""
+
+
+class Refusal(Exception):
+    """A webhook was not taken."""
+
+    def __init__(self, reason: str, status: int | None, *, for_good: bool = False) -> None:
+        super().__init__(reason)
+        self.status, self.for_good = status, for_good
 
 
 class Transport:
@@ -32,7 +49,10 @@ class Transport:
         self._close()
 
     def send(self, letter: Letter) -> None:
-        """Hands one letter over. Raises Undeliverable (a 5xx answer) or TryLater (4xx, or nobody answered)."""
+        """Hands one letter over. Raises Undeliverable (5xx for this recipient or these words) or TryLater.
+
+        What a server says of us (greeting, log-in, sender) is no word about the recipient: that waits for a person.
+        """
         message = compose(letter)
         message.connection = self._backend
         try:
@@ -41,7 +61,7 @@ class Transport:
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()))
             self._refused(code, answer, error)
-        except smtplib.SMTPResponseException as error:
+        except smtplib.SMTPDataError as error:
             self._refused(error.smtp_code, error.smtp_error, error)
         except (smtplib.SMTPException, OSError) as error:
             self._close()
@@ -58,6 +78,28 @@ class Transport:
             self._backend.close()
         except (smtplib.SMTPException, OSError):
             self._backend = get_connection(fail_silently=False)
+
+
+def call(webhook: Webhook) -> int:
+    """Calls the endpoint, signed, and answers the status when it took it (2xx; a redirect is a failure).
+
+    Raises Refusal with the status (410 and forbidden addresses: for good) or None when nobody answered properly.
+    """
+    body = json.dumps(webhook.payload, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False).encode()
+    signed = signed_headers(
+        secret=webhook.endpoint.secret, message_id=webhook.public_id, body=body, at=datetime.now(UTC)
+    )
+    request = Request("POST", body, {"Content-Type": "application/json", **signed})
+    limits = Limits(seconds=_CALL_S, most_bytes=_CALL_BYTES, allow_loopback=settings.WEBHOOK_LOOPBACK)
+    try:
+        answer = fetch(webhook.endpoint.url, request, limits=limits)
+    except Forbidden as error:
+        raise Refusal(str(error), None, for_good=True) from error
+    except Unreachable as error:
+        raise Refusal(str(error), None) from error
+    if not 200 <= answer.status < 300:
+        raise Refusal(f"It answered {answer.status}.", answer.status, for_good=answer.status == _GONE)
+    return answer.status
 
 
 def compose(letter: Letter) -> EmailMultiAlternatives:

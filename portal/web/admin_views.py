@@ -7,10 +7,9 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
-from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from portal.lib.refusals import Refused
@@ -70,12 +69,11 @@ def _asked(
 
 
 def row_or_404(request: HttpRequest, admin: ModelAdmin, object_id: str) -> Any:
-    """The row that this person may see in this admin; an address that is no key of a row has none."""
-    try:
-        key = admin.opts.pk.to_python(object_id)
-    except ValidationError as error:
-        raise Http404 from error
-    return get_object_or_404(admin.get_queryset(request), pk=key)
+    """The row that this person may see in this admin; an id that is none finds nothing."""
+    found = admin.get_object(request, object_id)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _place_of(admin: ModelAdmin, row: models.Model | None) -> str:

@@ -44,7 +44,7 @@ def main() -> None:
     options.add_argument("--articles", type=int, default=10_000)
     options.add_argument("--tickets", type=int, default=100_000)
     options.add_argument("--seconds", type=float, default=4.0, help="length of each measurement")
-    options.add_argument("--server", choices=sorted(servers.COMMANDS), default="granian")
+    options.add_argument("--server", choices=sorted(servers.COMMANDS), default="gunicorn")
     options.add_argument("--compare", action="store_true", help="measure every web server on a bare and a real page")
     chosen = options.parse_args()
     os.sched_setaffinity(0, {CLIENT_CORE})

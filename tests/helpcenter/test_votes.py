@@ -32,7 +32,7 @@ def test_a_vote_needs_no_session_no_token_and_no_script() -> None:
 def test_a_no_is_asked_for_its_reason_and_stays_one_vote(client: Client) -> None:
     article = ArticleFactory()
     answer = cast(client, article, vote="no")
-    assert "tell us what went wrong" in client.get(answer["Location"]).text
+    assert "help the editors" in client.get(answer["Location"]).text
     cast(client, article, vote="no", reason="unclear", comment="Step 3.")
     assert list(Vote.objects.values_list("is_helpful", "reason", "comment")) == [(False, "unclear", "Step 3.")]
 

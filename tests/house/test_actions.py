@@ -12,7 +12,7 @@ from tests.house.sources import Function, Source, called, in_rooms, place, sourc
 WRITES = {"save", "create", "bulk_create", "bulk_update", "update", "delete", "get_or_create", "update_or_create",
           "record", "post", "open_task"}  # fmt: skip
 # They stand beside actions but change nothing.
-READERS = {"portal.outbox.actions.words_of"}
+READERS = {"portal.outbox.actions.letters.words_of", "portal.outbox.actions.webhooks.payload_of"}
 SPEAKS_HTTP = {
     "django.http",
     "django.shortcuts",

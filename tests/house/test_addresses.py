@@ -24,6 +24,7 @@ PUBLIC = {
     "accounts:accept_invitation",  # the letter's secret opens it; joining asks for the log-in
     "accounts:brand_logo", "accounts:brand_stylesheet",
     "operations:live", "operations:ready", "operations:health",  # details for staff only
+    "billing:pricing",
 }  # fmt: skip
 # Machines come without a log-in and show a credential of their own. Each has a test of its own that it does.
 DOORS = {

@@ -2,7 +2,7 @@
 
 import re
 
-from portal.events.listeners import all_types, reactions
+from portal.events.listeners import all_types, reactions, reactions_to_public
 
 # event → who hears of it. Whoever adds a receiver adds its line here.
 REACTIONS: dict[str, list[str]] = {
@@ -28,15 +28,19 @@ REACTIONS: dict[str, list[str]] = {
     "maintenance.scheduled": ["incidents.receivers.publish_the_status_page"],
     "maintenance.started": ["incidents.receivers.publish_the_status_page"],
     "organization.tier_changed": ["tickets.receivers.move_open_promises"],
+    "plan.changed": ["billing.receivers.forget_the_kept_pricing_page"],
     "ticket.customer_replied": ["tickets.receivers.tell_the_agents"],
     "ticket.filed": ["tickets.receivers.acknowledge_to_the_requester"],
     "ticket.replied": ["tickets.receivers.bring_the_answer_to_the_requester"],
     "ticket.solved": ["tickets.receivers.tell_the_requester_it_is_solved"],
 }
+# Who hears of every event that customers may hear of.
+REACTIONS_TO_PUBLIC = ["portal.outbox.receivers.webhooks_to_whoever_asked"]
 
 
 def test_the_table_of_reactions_is_true() -> None:
     assert reactions() == REACTIONS
+    assert reactions_to_public() == REACTIONS_TO_PUBLIC
 
 
 def test_every_event_that_is_listened_to_is_declared() -> None:

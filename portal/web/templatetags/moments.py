@@ -4,12 +4,19 @@ from datetime import datetime
 
 from django import template
 from django.utils import timezone
+from django.utils.dates import MONTHS_3
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 register = template.Library()
+
+
+def _exact(local: datetime) -> str:
+    """Day and time with the zone's name ("22 Nov 2026, 14:05 CET"); written out, since long lists hold many."""
+    return f"{local.day} {capfirst(MONTHS_3[local.month])} {local.year}, {local:%H:%M} {local.tzname()}"
 
 
 @register.filter
@@ -18,8 +25,7 @@ def moment(at: datetime | None) -> SafeString | str:
     if at is None:
         return ""
     local = timezone.localtime(at)
-    shown = f"{date_format(local, 'j M Y, H:i')} {local.tzname()}"
-    return format_html('<time datetime="{}">{}</time>', at.isoformat(), shown)
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), _exact(local))
 
 
 @register.filter
@@ -47,8 +53,9 @@ def clock(at: datetime | None) -> SafeString | str:
     if at is None:
         return ""
     local = timezone.localtime(at)
-    shape = "H:i" if local.date() == timezone.localdate() else "D j M, H:i"
-    return format_html('<time datetime="{}">{} {}</time>', at.isoformat(), date_format(local, shape), local.tzname())
+    day = "" if local.date() == timezone.localdate() else date_format(local, "D j M, ")
+    shown = f"{day}{local:%H:%M} {local.tzname()}"
+    return format_html('<time datetime="{}">{}</time>', at.isoformat(), shown)
 
 
 @register.filter
@@ -59,11 +66,10 @@ def ago(at: datetime | None, now: datetime | None = None) -> SafeString | str:
     seconds = ((now or timezone.now()) - at).total_seconds()
     template_text = _("%(length)s ago") if seconds >= 0 else _("in %(length)s")
     local = timezone.localtime(at)
-    exact = f"{date_format(local, 'j M Y, H:i')} {local.tzname()}"
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(),
-        exact,
+        _exact(local),
         template_text % {"length": length(abs(seconds))},
     )
 

@@ -1,0 +1,148 @@
+"""News on its way to addresses of customers and tools: signed, tried for three days, then given up."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import connection, models, transaction
+
+from portal.events.actions import record
+from portal.events.models import Event
+from portal.lib.clock import moment
+from portal.lib.signing import new_signing_secret
+from portal.lib.tokens import seal
+from portal.lib.wake import wake
+from portal.outbox.events import ENDPOINT_ADDED, ENDPOINT_QUARANTINED, ENDPOINT_RELEASED
+from portal.outbox.models import Endpoint, Webhook
+from portal.outbox.states import WebhookState
+
+# Ten tries within three days.
+BACKOFF = [
+    timedelta(minutes=minutes) for minutes in (0.1, 5, 30, 2 * 60, 5 * 60, 10 * 60, 14 * 60, 20 * 60, 20 * 60 + 20)
+]
+# Reasons are written for colleagues.
+KEPT_INSIDE = {"reason"}
+log = structlog.get_logger("portal.system")
+
+
+@transaction.atomic
+def post_webhooks(*, event: Event, now: datetime | None = None) -> int:
+    """A row per endpoint that wants to hear of this event; once, however often it is called. Answers how many."""
+    at = moment(now)
+    endpoints = Endpoint.objects.hearing(event.name, event.organization_id)
+    payload = payload_of(event)
+    rows = [
+        Webhook(endpoint=one, event_id=event.pk, event_name=event.name, payload=payload, next_at=at, posted_at=at)
+        for one in endpoints
+    ]
+    if rows:
+        Webhook.objects.bulk_create(rows, ignore_conflicts=True)
+        _wake_on_commit()
+    return len(rows)
+
+
+def payload_of(event: Event) -> dict[str, object]:
+    """What is told: ids, figures and state names; whoever wants names and texts asks the API with a token."""
+    details = {name: value for name, value in event.details.items() if name not in KEPT_INSIDE}
+    return {
+        "type": event.name,
+        "timestamp": event.happened_at.isoformat(),
+        "data": {"about": {"type": event.about_type, "id": event.about_id}, "by": event.by_id, "details": details},
+    }
+
+
+def _wake_on_commit() -> None:
+    if not any(entry[1] is _wake_caller for entry in connection.run_on_commit):
+        transaction.on_commit(_wake_caller)
+
+
+def _wake_caller() -> None:
+    wake("outbox.call_webhooks")
+
+
+def claim_webhook(*, now: datetime | None = None) -> Webhook | None:
+    """Takes one due webhook under a lease, so that a worker that dies gives it back. None when nothing is due."""
+    at = moment(now)
+    with transaction.atomic():
+        due = Webhook.objects.due(at).to_idle_endpoints(at).select_related("endpoint").order_by("next_at", "pk")
+        webhook = due.select_for_update(skip_locked=True, of=("self",)).first()
+        if webhook is None:
+            return None
+        webhook.state = WebhookState.SENDING
+        webhook.attempts += 1
+        webhook.next_at = at + settings.WEBHOOK_LEASE
+        webhook.save(update_fields=["state", "attempts", "next_at"])
+        return webhook
+
+
+def mark_webhook_sent(*, webhook: Webhook, status: int, now: datetime | None = None) -> None:
+    """The endpoint took it."""
+    _still_held(webhook).update(state=WebhookState.SENT, sent_at=moment(now), status_code=status, error="")
+
+
+@transaction.atomic
+def mark_webhook_failed(
+    *, webhook: Webhook, reason: str, status: int | None = None, permanent: bool = False, now: datetime | None = None
+) -> None:
+    """A try went wrong: it waits for the next one. After the last it is dead and its endpoint is quarantined."""
+    at = moment(now)
+    given_up = permanent or webhook.attempts > len(BACKOFF)
+    wait = BACKOFF[min(webhook.attempts, len(BACKOFF)) - 1]
+    changed = _still_held(webhook).update(
+        state=WebhookState.DEAD if given_up else WebhookState.WAITING,
+        error=reason[:2000],
+        status_code=status,
+        next_at=at + wait,
+    )
+    log.warning("webhook_failed", webhook_id=webhook.pk, attempts=webhook.attempts, given_up=given_up)
+    if changed and given_up:
+        _quarantine(webhook, reason, at)
+
+
+def _still_held(webhook: Webhook) -> "models.QuerySet[Webhook]":
+    """The row, unless its lease ran out meanwhile and another worker took it."""
+    return Webhook.objects.filter(pk=webhook.pk, state=WebhookState.SENDING, attempts=webhook.attempts)
+
+
+def _quarantine(webhook: Webhook, reason: str, at: datetime) -> None:
+    endpoint = Endpoint.objects.select_for_update().get(pk=webhook.endpoint_id)
+    if endpoint.quarantined_at:
+        return
+    endpoint.quarantined_at = at
+    endpoint.quarantine_reason = reason[:300]
+    endpoint.save(update_fields=["quarantined_at", "quarantine_reason"])
+    details = {"attempts": webhook.attempts, "organization": endpoint.organization_id}
+    record(ENDPOINT_QUARANTINED, about=endpoint, details=details, now=at)
+
+
+@transaction.atomic
+def add_endpoint(*, endpoint: Endpoint, by: models.Model | None, now: datetime | None = None) -> Endpoint:
+    """Keeps a new endpoint, with a signing secret of its own."""
+    endpoint.sealed_secret = seal(new_signing_secret())
+    endpoint.save()
+    record(ENDPOINT_ADDED, about=endpoint, by=by, details={"organization": endpoint.organization_id}, now=now)
+    return endpoint
+
+
+@transaction.atomic
+def release(*, endpoint: Endpoint, by: models.Model | None, now: datetime | None = None) -> None:
+    """Ends a quarantine: what waits goes out at once, what died stays dead until staff replay it."""
+    at = moment(now)
+    locked = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+    if locked.quarantined_at is None:
+        return
+    locked.quarantined_at = None
+    locked.quarantine_reason = ""
+    locked.save(update_fields=["quarantined_at", "quarantine_reason"])
+    record(ENDPOINT_RELEASED, about=locked, by=by, now=at)
+    _wake_on_commit()
+
+
+@transaction.atomic
+def replay_dead(*, webhooks: models.QuerySet[Webhook], by: models.Model | None, now: datetime | None = None) -> int:
+    """Puts dead webhooks back with fresh tries, under the id they had; answers how many."""
+    dead = webhooks.filter(state=WebhookState.DEAD)
+    count = dead.update(state=WebhookState.WAITING, attempts=0, next_at=moment(now), error="")
+    log.info("webhooks_replayed", count=count, user_id=by.pk if by else None)
+    _wake_on_commit()
+    return count

