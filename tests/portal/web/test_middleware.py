@@ -54,7 +54,7 @@ def test_a_null_byte_in_an_address_is_refused(client: Client, address: str) -> N
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("charset", ["rot13", "utf-16", "raw_unicode_escape", "no-such"])
+@pytest.mark.parametrize("charset", ["utf-16", "raw_unicode_escape", "no-such"])
 def test_a_body_in_another_encoding_is_refused(client: Client, charset: str) -> None:
     client.force_login(MembershipFactory().user)
     kind = f"multipart/form-data; boundary=x; charset={charset}"
