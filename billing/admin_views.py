@@ -23,7 +23,7 @@ class PlanForm(forms.Form):
 def move_plan(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
     """`?organization=` says whose plan; without it staff are sent to choose one."""
     wanted = request.GET.get("organization", "")
-    if not wanted.isdecimal():
+    if not wanted.isdecimal() or len(wanted) > 18:
         messages.info(request, _("Open the organization whose plan you want to change."))
         return redirect("admin:accounts_organization_changelist")
     organization = get_object_or_404(Organization.objects.visible_to(request.user), pk=wanted)

@@ -13,11 +13,13 @@ from helpcenter import search as finder
 from helpcenter.forms import SearchForm, VoteForm
 from helpcenter.models import Article, Category
 from helpcenter.querysets import moved_article, moved_category, shelves
+from portal.lib.rate_limits import take
 from portal.lib.visitors import daily_digest
 from portal.web.htmx import page, wanted_part
 from portal.web.origin import from_here_only
 from portal.web.page_cache import public_page
 
+MOST_VOTES_A_MINUTE = 30  # of one network address: a whole office may share it
 ON_HOME = 6  # articles shown per category
 
 
@@ -100,12 +102,16 @@ def permalink(request: HttpRequest, pk: int) -> HttpResponse:
 @from_here_only
 @require_POST
 def vote(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keeps a vote, then asks a "no" for its reason. Works without script, session or token."""
+    """Keeps a vote, then asks a "no" for its reason. Works without script, session or token.
+
+    Who floods from one address, under whatever browser's name, is thanked all the same and learns nothing.
+    """
     found = get_object_or_404(Article.objects.visible_to(request.user).select_related("category"), pk=pk)
     form = VoteForm(request.POST)
     if not form.is_valid():
         return _feedback_page(request, found, voted="no", form=form, status=422)
-    actions.vote(article=found, ballot=form.ballot(_visitor(request)))
+    if not take(f"vote:{request.META.get('REMOTE_ADDR', '')}", limit=MOST_VOTES_A_MINUTE, now=timezone.now()).is_over:
+        actions.vote(article=found, ballot=form.ballot(_visitor(request)))
     is_told = form.cleaned_data["reason"] or form.cleaned_data["comment"]
     voted = "told" if is_told else form.cleaned_data["vote"]
     if wanted_part(request, ["feedback"]):

@@ -136,7 +136,7 @@ class TicketAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return admin_views.workspace(request, int(object_id) if object_id.isdecimal() else 0)
+        return admin_views.workspace(request, int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:  # type: ignore[override]  # 6.0's
         """Only the filters above reach the database; no other key from the address does."""

@@ -70,6 +70,12 @@ class TicketQuerySet(models.QuerySet):
         own = Q(requester_id=user.pk) & (Q(organization=None) | Q(organization__in=list(roles)))
         return self.filter(own | Q(organization__in=owned))
 
+    def changeable_by(self, user: Any) -> "TicketQuerySet":
+        """Visible tickets that this person may also move and answer: who only reads as staff moves none."""
+        visible = self.visible_to(user)
+        only_reads = reads_as_staff(user) and not user.has_perm("tickets.change_ticket")
+        return visible.requested_by(user) if only_reads else visible
+
     def with_people(self) -> "TicketQuerySet":
         """Everything that a line or a page about a ticket names, in one query."""
         return self.select_related("organization__tier", "requester", "assignee", "category")

@@ -3,6 +3,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -112,7 +113,7 @@ def ticket_detail(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def reply(request: HttpRequest, public_id: str) -> HttpResponse:
     """The customer writes. A refusal keeps the text: beside the form, or as a notice over the untouched page."""
-    ticket = _visible_ticket(request, public_id)
+    ticket = _ticket_to_change(request, public_id)
     form = ReplyForm(request.POST)
     if not form.is_valid():
         return page(request, "tickets/ticket_detail.html", _detail(request, ticket, form), parts=["ticket"], status=422)
@@ -128,21 +129,21 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
 
 @require_POST
 def solve(request: HttpRequest, public_id: str) -> HttpResponse:
-    ticket = _visible_ticket(request, public_id)
+    ticket = _ticket_to_change(request, public_id)
     tickets.solve(ticket=ticket, by=_user(request))
     return _changed(request, ticket)
 
 
 @require_POST
 def close(request: HttpRequest, public_id: str) -> HttpResponse:
-    ticket = _visible_ticket(request, public_id)
+    ticket = _ticket_to_change(request, public_id)
     tickets.close(ticket=ticket, by=_user(request))
     return _changed(request, ticket)
 
 
 @require_POST
 def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
-    ticket = _visible_ticket(request, public_id)
+    ticket = _ticket_to_change(request, public_id)
     tickets.reopen(ticket=ticket, by=_user(request))
     return _changed(request, ticket)
 
@@ -150,6 +151,14 @@ def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
 def _visible_ticket(request: HttpRequest, public_id: str) -> Ticket:
     """The gate of every page about one ticket."""
     return get_object_or_404(Ticket.objects.visible_to(request.user).with_people(), public_id=public_id)
+
+
+def _ticket_to_change(request: HttpRequest, public_id: str) -> Ticket:
+    """The gate of everything that moves a ticket: seeing it is not enough for staff who only read."""
+    ticket = _visible_ticket(request, public_id)
+    if not Ticket.objects.changeable_by(request.user).filter(pk=ticket.pk).exists():
+        raise PermissionDenied
+    return ticket
 
 
 def _changed(request: HttpRequest, ticket: Ticket) -> HttpResponse:

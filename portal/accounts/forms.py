@@ -3,7 +3,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from allauth.account.forms import SignupForm
+from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm, SignupForm
 from django import forms
 from django.conf import settings
 from django.db import transaction
@@ -32,6 +32,23 @@ class ZoneField(forms.ChoiceField):
 
     def valid_value(self, value: str) -> bool:
         return value in zoneinfo.available_timezones()
+
+
+class NewPasswordForm(ChangePasswordForm):
+    """The library's form, in our words."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["oldpassword"].label = _("Current password")
+        self.fields["password1"].label, self.fields["password2"].label = _("New password"), _("New password, again")
+
+
+class ForgottenPasswordForm(ResetPasswordKeyForm):
+    """The form behind the link of a reset letter, in our words."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["password1"].label, self.fields["password2"].label = _("New password"), _("New password, again")
 
 
 class SignUpForm(SignupForm):
@@ -87,9 +104,7 @@ class FoundOrganizationForm(forms.Form):
 
 
 class InvitationForm(forms.Form):
-    email = forms.EmailField(
-        label=_("E-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
-    )
+    email = forms.EmailField(label=_("Email"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     role = forms.ChoiceField(label=_("Role"), choices=MemberRole.choices, initial=MemberRole.MEMBER)
 
     def clean_email(self) -> str:
@@ -124,7 +139,7 @@ class StaffForm(forms.Form):
     """What the admin asks for a new member of the staff."""
 
     name = forms.CharField(label=_("Name"), max_length=120)
-    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    email = forms.EmailField(label=_("Email"), max_length=254)
     roles = forms.MultipleChoiceField(label=_("Roles"), choices=StaffRole.choices, widget=forms.CheckboxSelectMultiple)
     time_zone = ZoneField(initial="UTC")
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import structlog
 from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
-from django.db.models import F
 
 from portal.events.listeners import EventType, Listener, listener_named, listeners_of
 from portal.events.models import Delivery, Event
 from portal.events.states import DeliveryState
 from portal.lib.clock import moment
+from portal.lib.storable import storable
 from portal.lib.wake import wake
 
 MOST_ATTEMPTS = 8
@@ -70,19 +70,27 @@ def deliver_next(*, now: datetime | None = None) -> bool:
         delivery = due.select_for_update(skip_locked=True, of=("self",)).first()
         if delivery is None:
             return False
-        listener = listener_named(delivery.event.name, delivery.listener)
+        listener = _listener_or_park(delivery)
         if listener is None:
-            _park(delivery, "The code that listened is gone.")
             return True
         if not listener.outside:
             _run_inside(delivery, listener, at)
             return True
-        Delivery.objects.filter(pk=delivery.pk).update(
-            state=DeliveryState.RUNNING, attempts=F("attempts") + 1, next_at=at + LEASE
-        )
+        delivery.state, delivery.next_at = DeliveryState.RUNNING, at + LEASE
         delivery.attempts += 1
+        delivery.save(update_fields=["state", "attempts", "next_at"])
     _run_outside(delivery, listener, at)
     return True
+
+
+def _listener_or_park(delivery: Delivery) -> Listener | None:
+    listener = listener_named(delivery.event.name, delivery.listener)
+    if listener is None:
+        _park(delivery, "The code that listened is gone.")
+    elif delivery.attempts >= MOST_ATTEMPTS:
+        _park(delivery, "Each worker that took it died.")
+        return None
+    return listener
 
 
 def _run_inside(delivery: Delivery, listener: Listener, at: datetime) -> None:
@@ -105,26 +113,31 @@ def _run_outside(delivery: Delivery, listener: Listener, at: datetime) -> None:
         _tick_off(delivery, at)
 
 
+def _held(delivery: Delivery) -> models.QuerySet[Delivery]:
+    """The row as this worker took it; empty once its lease ran out and another took it."""
+    known = Delivery.objects.filter(pk=delivery.pk, state=delivery.state)
+    return known.filter(attempts=delivery.attempts) if delivery.state == DeliveryState.RUNNING else known
+
+
 def _tick_off(delivery: Delivery, at: datetime) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(
+    """It ran, whoever holds it by now."""
+    Delivery.objects.filter(pk=delivery.pk).exclude(state=DeliveryState.DONE).update(
         state=DeliveryState.DONE, done_at=at, attempts=delivery.attempts, error=""
     )
 
 
 def _failed(delivery: Delivery, error: Exception, at: datetime) -> None:
-    reason = f"{type(error).__name__}: {error}"[:2000]
+    reason = storable(f"{type(error).__name__}: {error}")
     log.error("delivery_failed", listener=delivery.listener, event_id=delivery.event_id, attempts=delivery.attempts)
     if delivery.attempts >= MOST_ATTEMPTS:
         _park(delivery, reason)
         return
     wait = timedelta(seconds=min(10 * 4 ** (delivery.attempts - 1), 6 * 3600))
-    Delivery.objects.filter(pk=delivery.pk).update(
-        state=DeliveryState.WAITING, attempts=delivery.attempts, next_at=at + wait, error=reason
-    )
+    _held(delivery).update(state=DeliveryState.WAITING, attempts=delivery.attempts, next_at=at + wait, error=reason)
 
 
 def _park(delivery: Delivery, reason: str) -> None:
-    Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.PARKED, attempts=delivery.attempts, error=reason)
+    _held(delivery).update(state=DeliveryState.PARKED, attempts=delivery.attempts, error=reason)
 
 
 @transaction.atomic

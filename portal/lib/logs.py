@@ -24,6 +24,7 @@ _SECRET = re.compile(
     r"|\b(?:whsec_|ptl_)[\w+/=-]+"
     r"|(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"  # name and password in a URL
 )
+_QUOTED_ROW = re.compile(r"^(?:DETAIL|CONTEXT|STATEMENT):.*$", re.M)  # PostgreSQL quotes the row that it refuses
 _CHATTY = (
     "celery.worker.strategy",
     "celery.app.trace",
@@ -47,7 +48,7 @@ def _without_secrets(key: str, value: Any) -> Any:
         return [_without_secrets("", inner) for inner in value]
     if value is None or isinstance(value, bool | int | float):
         return value
-    return _SECRET.sub(STRUCK_OUT, _ADDRESS.sub(STRUCK_OUT, str(value)))
+    return _SECRET.sub(STRUCK_OUT, _ADDRESS.sub(STRUCK_OUT, _QUOTED_ROW.sub(STRUCK_OUT, str(value))))
 
 
 def add_category(_logger: Any, _name: str, line: dict[str, Any]) -> dict[str, Any]:

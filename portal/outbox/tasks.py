@@ -34,8 +34,11 @@ def _send_one(transport: Transport, letter: Letter) -> None:
         transport.send(letter)
     except Undeliverable as error:
         mark_bounced(letter=letter, reason=str(error))
-    except (TryLater, ValueError) as error:
-        mark_failed(letter=letter, reason=str(error), permanent=isinstance(error, ValueError))
+    except TryLater as error:
+        mark_failed(letter=letter, reason=str(error))
+    except Exception as error:  # a letter that cannot be composed, or a provider's own kind: never in others' way
+        reason = f"{type(error).__name__}: {error}"
+        mark_failed(letter=letter, reason=reason, permanent=isinstance(error, ValueError))
     else:
         mark_sent(letter=letter)
 

@@ -49,7 +49,10 @@ class Transport:
         self._close()
 
     def send(self, letter: Letter) -> None:
-        """Hands one letter over. Raises Undeliverable (a 5xx answer) or TryLater (4xx, or nobody answered)."""
+        """Hands one letter over. Raises Undeliverable (5xx for this recipient or these words) or TryLater.
+
+        What a server says of us (greeting, log-in, sender) is no word about the recipient: that waits for a person.
+        """
         message = compose(letter)
         message.connection = self._backend
         try:
@@ -58,7 +61,7 @@ class Transport:
         except smtplib.SMTPRecipientsRefused as error:
             code, answer = next(iter(error.recipients.values()))
             self._refused(code, answer, error)
-        except smtplib.SMTPResponseException as error:
+        except smtplib.SMTPDataError as error:
             self._refused(error.smtp_code, error.smtp_error, error)
         except (smtplib.SMTPException, OSError) as error:
             self._close()

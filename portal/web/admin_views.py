@@ -8,8 +8,8 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
 from django.db import models
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from portal.lib.refusals import Refused
@@ -69,8 +69,11 @@ def _asked(
 
 
 def row_or_404(request: HttpRequest, admin: ModelAdmin, object_id: str) -> Any:
-    """The row that this person may see in this admin."""
-    return get_object_or_404(admin.get_queryset(request), pk=object_id)
+    """The row that this person may see in this admin; an id that is none finds nothing."""
+    found = admin.get_object(request, object_id)
+    if found is None:
+        raise Http404
+    return found
 
 
 def _place_of(admin: ModelAdmin, row: models.Model | None) -> str:

@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -21,6 +22,8 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 from django.utils.text import compress_string
+
+from portal.lib.bundle import codings
 
 REVISION = "public-content"
 KEPT_FOR = 60
@@ -158,8 +161,12 @@ class AnonymousPages:
 
 
 def _coding(request: HttpRequest) -> str:
-    accepted = request.META.get("HTTP_ACCEPT_ENCODING", "")
-    return "br" if "br" in accepted else "gzip" if "gzip" in accepted else "plain"
+    return _best_coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+
+
+@lru_cache(maxsize=256)
+def _best_coding(accepted: str) -> str:
+    return codings(accepted)[0] or "plain"
 
 
 def _packed(request: HttpRequest, response: HttpResponse, present: str) -> Kept:

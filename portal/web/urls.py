@@ -3,4 +3,7 @@ from django.urls import path
 from portal.web import views
 
 app_name = "web"
-urlpatterns = [path("robots.txt", views.robots, name="robots")]
+urlpatterns = [
+    path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.favicon, name="favicon"),
+]

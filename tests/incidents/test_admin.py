@@ -161,3 +161,7 @@ def test_components_groups_and_the_page_are_kept_in_the_admin(client: Client, sh
     assert StatusPage.objects.current().about == "Hello."
     for model in ("componentgroup", "component", "incident", "maintenance", "statuspage"):
         assert client.get(reverse(f"admin:incidents_{model}_changelist")).status_code == 200
+
+
+def test_an_address_that_is_no_key_is_a_missing_page(client: Client, commander: User) -> None:
+    assert client.get("/admin/incidents/incident/1/change/something.css/change/").status_code == 404

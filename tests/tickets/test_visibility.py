@@ -4,6 +4,7 @@ from datetime import datetime
 import pytest
 from django.contrib.auth.models import AnonymousUser, Group
 from django.db import IntegrityError, transaction
+from django.test import Client
 
 from portal.accounts.models import Membership, User
 from tests.factories.accounts import MembershipFactory, StaffFactory
@@ -79,3 +80,15 @@ def test_notes_and_notices_never_reach_customers(
 def test_the_table_refuses_what_cannot_be(lie: dict) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         TicketFactory(**lie)
+
+
+@pytest.mark.parametrize("move", ["reply", "solve", "close", "reopen"])
+def test_staff_who_only_read_tickets_cannot_move_them_by_the_customers_pages(
+    client: Client, file: File, shipped: None, move: str
+) -> None:
+    ticket = file()
+    client.force_login(StaffFactory(role="executive"))
+    assert client.get(ticket.get_absolute_url()).status_code == 200
+    assert client.post(f"{ticket.get_absolute_url()}{move}/", {"body": "We will not help."}).status_code == 403
+    ticket.refresh_from_db()
+    assert (ticket.state, ticket.messages.count()) == ("new", 1)

@@ -1,7 +1,8 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal.accounts import emails
@@ -19,6 +20,9 @@ from portal.lib.clock import moment
 from portal.lib.refusals import Refused
 from portal.lib.tokens import digest, new_secret
 
+MOST_INVITED_A_DAY = 20  # and twice the seats
+MOST_LETTERS_TO_ONE_A_DAY = 5
+
 
 @transaction.atomic
 def invite(*, organization: Organization, email: str, role: str, by: User, now: datetime | None = None) -> Invitation:
@@ -30,6 +34,7 @@ def invite(*, organization: Organization, email: str, role: str, by: User, now: 
     pending = locked.invitations.open(at).exclude(email__iexact=email)
     if Membership.objects.filter(organization=locked).count() + pending.count() >= locked.entitlement.seats:
         raise Refused(_("All seats of your plan are taken. Remove a member or change the plan."), code="no_seat")
+    _check_pace(locked, email, by, at)
     locked.invitations.filter(email__iexact=email, accepted_at=None, revoked_at=None).update(revoked_at=at)
     secret = new_secret()
     invitation = Invitation.objects.create(
@@ -110,6 +115,16 @@ def _locked_for(organization: Organization, by: User, also: User | None = None) 
     if not may and not locked.memberships.filter(user=by, role__in=INVITING_ROLES).exists():
         raise Refused(_("Only an owner of the organization can do this."), code="not_owner")
     return locked
+
+
+def _check_pace(organization: Organization, email: str, by: User, at: datetime) -> None:
+    """Letters to strangers are few: to one address, of one person and of one organization within a day."""
+    mine = Q(organization=organization) | Q(invited_by=by)
+    today = Invitation.objects.filter(mine, invited_at__gt=at - timedelta(days=1))
+    to_them = Invitation.objects.filter(email__iexact=email, invited_at__gt=at - timedelta(days=1))
+    enough = today.count() >= MOST_INVITED_A_DAY + 2 * organization.entitlement.seats
+    if enough or to_them.count() >= MOST_LETTERS_TO_ONE_A_DAY:
+        raise Refused(_("That were many invitations for one day. Try again tomorrow."), code="too_many_invitations")
 
 
 def _keep_an_owner(membership: Membership) -> None:

@@ -82,7 +82,7 @@ def deactivate(*, user: User, by: User, now: datetime | None = None) -> None:
     if user == by:
         raise Refused(_("Nobody closes their own account here."), code="own_account")
     if User.objects.filter(pk=user.pk, is_active=True).update(is_active=False):
-        _end_sessions(user)
+        end_sessions(user=user)
         record(USER_DEACTIVATED, about=user, by=by, now=now)
 
 
@@ -107,13 +107,14 @@ def reset_second_factor(*, user: User, by: User, now: datetime | None = None) ->
     if user == by:
         raise Refused(_("Nobody takes away their own second factor here."), code="own_factor")
     Authenticator.objects.filter(user=user).delete()
-    _end_sessions(user)
+    end_sessions(user=user)
     record(SECOND_FACTOR_RESET, about=user, by=by, now=now)
 
 
-def _end_sessions(user: User) -> None:
-    """Logs a person out everywhere."""
-    kept = user.usersession_set.all()  # type: ignore[attr-defined]  # allauth's
+@transaction.atomic
+def end_sessions(*, user: User, but: str | None = None) -> None:
+    """Logs a person out everywhere, except in the session with the key `but`."""
+    kept = user.usersession_set.exclude(session_key=but or "")  # type: ignore[attr-defined]  # allauth's
     Session.objects.filter(session_key__in=list(kept.values_list("session_key", flat=True))).delete()
     kept.delete()
 

@@ -10,12 +10,13 @@ from django.db import connection, models, transaction
 from portal.events.actions import record
 from portal.lib.clock import moment
 from portal.lib.refusals import Refused
+from portal.lib.storable import storable
 from portal.lib.tokens import public_id, seal, unseal
 from portal.lib.wake import wake
 from portal.outbox.events import LETTER_BOUNCED
 from portal.outbox.letters import Draft
 from portal.outbox.models import Letter
-from portal.outbox.states import RESENDABLE_LETTER_STATES, LetterState
+from portal.outbox.states import OPEN_LETTER_STATES, RESENDABLE_LETTER_STATES, LetterState
 
 BACKOFF = [timedelta(seconds=s) for s in (30, 120, 600, 1800, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 16 * 3600, 24 * 3600)]
 log = structlog.get_logger("portal.system")
@@ -66,31 +67,44 @@ def words_of(letter: Letter) -> dict[str, str]:
 
 
 def claim_next(*, now: datetime | None = None) -> Letter | None:
-    """Takes one due letter under a lease, so that a worker that dies gives it back. None when nothing is due."""
+    """Takes one due letter under a lease, so that a worker that dies gives it back. None when nothing is due.
+
+    A letter that outlived all its tries without a word from who took it is given up.
+    """
     at = moment(now)
     with transaction.atomic():
-        letter = Letter.objects.due(at).order_by("next_at", "pk").select_for_update(skip_locked=True).first()
-        if letter is None:
-            return None
-        letter.state = LetterState.SENDING
-        letter.attempts += 1
-        letter.next_at = at + settings.LETTER_LEASE
-        letter.save(update_fields=["state", "attempts", "next_at"])
-        return letter
+        due = Letter.objects.due(at).order_by("next_at", "pk").select_for_update(skip_locked=True)
+        while letter := due.first():
+            if letter.attempts <= len(BACKOFF):
+                letter.state = LetterState.SENDING
+                letter.attempts += 1
+                letter.next_at = at + settings.LETTER_LEASE
+                letter.save(update_fields=["state", "attempts", "next_at"])
+                return letter
+            letter.state, letter.error = LetterState.FAILED, "Each worker that took it died."
+            letter.save(update_fields=["state", "error"])
+    return None
 
 
 def mark_sent(*, letter: Letter, now: datetime | None = None) -> None:
-    """The transport took it. The text of a secret letter is erased, except in a demo on one's own machine."""
+    """The transport took it, whoever holds the claim by now. The text of a secret letter is erased, except in a demo
+    on one's own machine."""
     erased = {} if settings.SHOW_SECRET_LETTERS else {"sealed": None}
-    _still_held(letter).update(state=LetterState.SENT, sent_at=moment(now), error="", **erased)
+    underway = Letter.objects.filter(pk=letter.pk, state__in=OPEN_LETTER_STATES)
+    underway.update(state=LetterState.SENT, sent_at=moment(now), error="", **erased)
 
 
 def mark_failed(*, letter: Letter, reason: str, permanent: bool = False, now: datetime | None = None) -> None:
-    """A try went wrong: it waits for the next one, or fails for good when that is permanent or tries are used up."""
+    """A try went wrong: it waits for the next one, or fails for good when that is permanent or tries are used up.
+
+    A worker whose lease ran out says nothing about a letter that another one took since.
+    """
     given_up = permanent or letter.attempts > len(BACKOFF)
     wait = BACKOFF[min(letter.attempts, len(BACKOFF)) - 1]
     _still_held(letter).update(
-        state=LetterState.FAILED if given_up else LetterState.WAITING, error=reason[:2000], next_at=moment(now) + wait
+        state=LetterState.FAILED if given_up else LetterState.WAITING,
+        error=storable(reason),
+        next_at=moment(now) + wait,
     )
     log.warning("letter_failed", letter_id=letter.pk, attempts=letter.attempts, given_up=given_up)
 
@@ -107,9 +121,14 @@ def mark_bounced(*, letter: Letter, reason: str, now: datetime | None = None) ->
     if locked.state == LetterState.BOUNCED or locked.attempts != letter.attempts:
         return  # told already, or another worker holds it and will hear the same
     locked.state = LetterState.BOUNCED
-    locked.error = reason[:2000]
+    locked.error = storable(reason)
     locked.save(update_fields=["state", "error"])
-    details = {"letter": locked.pk, "about_type": locked.about_type, "about_id": locked.about_id, "reason": reason[:80]}
+    details = {
+        "letter": locked.pk,
+        "about_type": locked.about_type,
+        "about_id": locked.about_id,
+        "reason": storable(reason)[:80],
+    }
     record(LETTER_BOUNCED, about=locked, details=details, now=now)
 
 

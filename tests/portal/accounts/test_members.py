@@ -243,3 +243,29 @@ def test_a_change_of_tier_is_news_and_the_same_tier_is_none(owner: Membership, n
         accounts.change_tier(organization=owner.organization, tier=elite, by=None, reason="upgrade", now=now)
     event = Event.objects.get(name="organization.tier_changed")
     assert event.details == {"old": "pro", "new": "elite", "reason": "upgrade"}
+
+
+def test_nobody_is_flooded_with_invitations(owner: Membership, now: datetime) -> None:
+    for _ in range(5):
+        accounts.invite(organization=owner.organization, email="ada@example.org", role="member", by=owner.user, now=now)
+    other = MembershipFactory(role=MemberRole.OWNER)
+    for by in (owner, other):
+        with pytest.raises(Refused) as refusal:
+            accounts.invite(organization=by.organization, email="ADA@example.org", role="member", by=by.user, now=now)
+        assert refusal.value.code == "too_many_invitations"
+    tomorrow = now + timedelta(days=1, seconds=1)
+    accounts.invite(
+        organization=owner.organization, email="ada@example.org", role="member", by=owner.user, now=tomorrow
+    )
+
+
+def test_taking_invitations_back_gives_no_more_of_them_a_day(owner: Membership, now: datetime) -> None:
+    sent = 0
+    with pytest.raises(Refused):
+        while sent < 100:
+            found = accounts.invite(
+                organization=owner.organization, email=f"a{sent}@example.org", role="member", by=owner.user, now=now
+            )
+            accounts.revoke_invitation(invitation=found, by=owner.user, now=now)
+            sent += 1
+    assert sent == 20 + 2 * 5

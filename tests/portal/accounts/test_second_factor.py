@@ -164,3 +164,17 @@ def test_every_letter_of_allauth_is_known_as_harmless_or_sealed() -> None:
         "account/email/password_reset_key",
     }
     assert found > HARMLESS_LETTERS
+
+
+def test_enrolling_ends_the_sessions_that_a_password_alone_had_opened(client: Client) -> None:
+    user = StaffFactory(enrolled=False, role="lead", with_verified_address=True)
+    words = {"login": user.email, "password": "correct horse battery"}
+    elsewhere = Client()
+    for browser in (client, elsewhere):
+        browser.post(reverse("account_login"), words)
+    prove(client)
+    secret = client.get(reverse("mfa_activate_totp")).context["form"].secret
+    client.post(reverse("mfa_activate_totp"), {"code": code(secret)})
+    assert client.get("/admin/").status_code == 200
+    assert elsewhere.get("/admin/")["Location"].startswith("/admin/login/")
+    assert elsewhere.get(reverse("accounts:tokens")).status_code == 302

@@ -101,3 +101,38 @@ def test_the_sentence_names_the_actor_and_survives_missing_details(bell_rung: Ev
     assert event.sentence("Ada") == "Ada rang the bell 3 times"
     event.details = {}
     assert event.sentence() == "The portal rang the bell … times"
+
+
+def test_a_call_outside_whose_lease_ran_out_leaves_what_another_worker_did(bell_rung: EventType, now: datetime) -> None:
+    heard: list[str] = []
+
+    def slow(event: Event) -> None:
+        heard.append(event.name)
+        if len(heard) == 1:  # while the first worker is stuck, a second one takes it over and succeeds
+            deliver_next(now=now + timedelta(hours=1))
+            raise RuntimeError("timed out")
+
+    on("bell.rung", outside=True)(slow)
+    with transaction.atomic():
+        record(bell_rung, about=UserFactory(), now=now)
+    deliver_next(now=now)
+    assert len(heard) == 2
+    assert Delivery.objects.get().state == DeliveryState.DONE
+
+
+def test_a_call_outside_that_kills_each_worker_is_parked(bell_rung: EventType, now: datetime) -> None:
+    on("bell.rung", outside=True)(lambda event: None)
+    record(bell_rung, about=UserFactory(), now=now)
+    Delivery.objects.update(state=DeliveryState.RUNNING, attempts=MOST_ATTEMPTS)
+    assert deliver_next(now=now)
+    assert Delivery.objects.get().state == DeliveryState.PARKED
+
+
+def test_an_error_with_a_null_byte_does_not_hold_up_the_news(bell_rung: EventType, now: datetime) -> None:
+    def fails(event: Event) -> None:
+        raise RuntimeError("what it sent was \x00 \ud800")
+
+    on("bell.rung")(fails)
+    record(bell_rung, about=UserFactory(), now=now)
+    assert deliver_next(now=now)
+    assert "what it sent" in Delivery.objects.get().error

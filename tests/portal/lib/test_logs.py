@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import structlog
 from django.conf import settings
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
@@ -85,6 +86,15 @@ def test_a_traceback_shows_where_but_no_values(lines: Read) -> None:
     assert told["exception"][0]["frames"][-1]["name"] == "fails"
     assert "hunter" not in json.dumps(told)
     assert "ada@" not in json.dumps(told)
+
+
+def test_the_row_that_a_database_quotes_is_not_told(lines: Read) -> None:
+    try:
+        raise IntegrityError('violates "name_once"\nDETAIL:  Key (name)=(Ada Lovelace) already exists.')
+    except IntegrityError:
+        structlog.get_logger("portal.application").exception("failed")
+    assert "name_once" in json.dumps(lines())
+    assert "Lovelace" not in json.dumps(lines())
 
 
 def test_the_clock_and_the_broker_do_not_fill_the_log(lines: Read) -> None:

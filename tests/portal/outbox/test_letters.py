@@ -6,16 +6,18 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+from anymail.exceptions import AnymailAPIError
 from django.conf import LazySettings
 
 from portal.events.models import Event
 from portal.lib.embedded import free_port
 from portal.lib.refusals import Refused
-from portal.outbox.actions import claim_next, mark_bounced, mark_failed, mark_sent, post, resend, words_of
+from portal.outbox.actions import claim_next, mark_failed, mark_sent, post, resend, words_of
+from portal.outbox.actions.letters import BACKOFF
 from portal.outbox.letters import Draft
 from portal.outbox.models import Letter
 from portal.outbox.states import LetterState
-from portal.outbox.tasks import send
+from portal.outbox.tasks import _send_one, send
 from tests.factories.accounts import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -26,6 +28,11 @@ class Postman:
 
     def __init__(self) -> None:
         self.arrived: list[Any] = []
+        self.sender_is_refused = False
+
+    async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list) -> str:
+        envelope.mail_from = address
+        return "550 5.7.1 this sender may not" if self.sender_is_refused else "250 OK"
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list) -> str:
         if address.startswith("nobody"):
@@ -131,19 +138,73 @@ def test_staff_send_a_letter_again_under_the_same_message_id(postman: Postman) -
     assert [message["Message-ID"] for message in postman.arrived] == [letter.message_id] * 2
 
 
-def test_a_worker_whose_lease_ran_out_has_no_say_over_the_one_that_took_the_letter(
+class Broken:
+    """A transport whose provider fails in a way of its own."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def send(self, letter: Letter) -> None:
+        raise self.error
+
+
+def test_a_worker_whose_lease_ran_out_cannot_have_a_sent_letter_sent_again(
     now: datetime, settings: LazySettings
 ) -> None:
-    post(draft(), now=now)
-    late = claim_next(now=now)
-    holder = claim_next(now=now + settings.LETTER_LEASE)
-    assert late is not None
-    assert holder is not None
-    mark_failed(letter=late, reason="timed out", now=now)
-    mark_sent(letter=late, now=now)
-    mark_bounced(letter=late, reason="550", now=now)
-    holder.refresh_from_db()
-    assert (holder.state, holder.attempts) == (LetterState.SENDING, 2)
-    mark_sent(letter=holder, now=now)
-    holder.refresh_from_db()
-    assert holder.state == LetterState.SENT
+    letter = post(draft(), now=now)
+    slow = claim_next(now=now)
+    quick = claim_next(now=now + settings.LETTER_LEASE)
+    assert slow is not None
+    assert quick is not None
+    mark_sent(letter=quick, now=now)
+    mark_failed(letter=slow, reason="timed out", now=now)
+    letter.refresh_from_db()
+    assert letter.state == LetterState.SENT
+
+
+def test_a_worker_whose_lease_ran_out_does_not_end_the_claim_of_another(now: datetime, settings: LazySettings) -> None:
+    letter = post(draft(), now=now)
+    slow = claim_next(now=now)
+    assert slow is not None
+    assert claim_next(now=now + settings.LETTER_LEASE) is not None
+    mark_failed(letter=slow, reason="timed out", now=now)
+    letter.refresh_from_db()
+    assert letter.state == LetterState.SENDING
+
+
+def test_a_late_success_of_a_letter_that_was_given_back_is_kept(now: datetime) -> None:
+    letter = post(draft(), now=now)
+    claimed = claim_next(now=now)
+    assert claimed is not None
+    mark_failed(letter=claimed, reason="timed out", now=now)
+    mark_sent(letter=claimed, now=now)
+    letter.refresh_from_db()
+    assert letter.state == LetterState.SENT
+
+
+def test_a_letter_that_kills_each_worker_is_given_up(now: datetime) -> None:
+    letter = post(draft(), now=now)
+    Letter.objects.update(attempts=len(BACKOFF) + 1, state=LetterState.SENDING)
+    assert claim_next(now=now) is None
+    letter.refresh_from_db()
+    assert letter.state == LetterState.FAILED
+
+
+@pytest.mark.parametrize("error", [AnymailAPIError("503 from the provider"), RuntimeError("odd \x00 answer \ud800")])
+def test_whatever_a_provider_raises_the_letter_waits_and_others_go_on(error: Exception) -> None:
+    letter = post(draft())
+    claimed = claim_next()
+    assert claimed is not None
+    _send_one(Broken(error), claimed)  # type: ignore[arg-type]
+    letter.refresh_from_db()
+    assert letter.state == LetterState.WAITING
+    assert type(error).__name__ in letter.error
+
+
+def test_a_server_that_refuses_our_own_address_makes_no_bounce(postman: Postman) -> None:
+    postman.sender_is_refused = True
+    letter = post(draft())
+    send()
+    letter.refresh_from_db()
+    assert letter.state == LetterState.WAITING
+    assert not Event.objects.filter(name="letter.bounced").exists()

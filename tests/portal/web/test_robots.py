@@ -5,3 +5,9 @@ def test_crawlers_are_told_what_is_private(client: Client) -> None:
     response = client.get("/robots.txt")
     assert response["Content-Type"].startswith("text/plain")
     assert "Disallow: /tickets/" in response.content.decode()
+
+
+def test_the_icon_is_found_without_reading_a_page(client: Client) -> None:
+    response = client.get("/favicon.ico")
+    assert response.status_code == 302
+    assert "img/favicon" in response["Location"]
