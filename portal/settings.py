@@ -90,6 +90,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
+_TAGS = ["template_partials.templatetags.partials", "portal.web.templatetags.icons"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -102,11 +103,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.accounts.context.page",
             ],
-            "builtins": [
-                "template_partials.templatetags.partials",
-                "django.templatetags.i18n",
-                "portal.web.templatetags.icons",
-            ],
+            "builtins": [*_TAGS, "django.templatetags.i18n"],
         },
     }
 ]
@@ -165,11 +162,8 @@ if not STAFF_SECOND_FACTOR and not LOCAL:
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_FORMS = {
-    "signup": "portal.accounts.forms.SignUpForm",
-    "change_password": "portal.accounts.forms.NewPasswordForm",
-    "reset_password_from_key": "portal.accounts.forms.ForgottenPasswordForm",
-}
+_FORMS = {"signup": "SignUp", "change_password": "NewPassword", "reset_password_from_key": "ForgottenPassword"}
+ACCOUNT_FORMS = {purpose: f"portal.accounts.forms.{name}Form" for purpose, name in _FORMS.items()}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
