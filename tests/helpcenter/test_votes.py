@@ -6,6 +6,7 @@ from django.test import Client
 from helpcenter.actions import Ballot, vote
 from helpcenter.actions.votes import MOST_A_DAY
 from helpcenter.models import Article, Vote
+from helpcenter.views import MOST_VOTES_A_MINUTE
 from portal.events.models import Event
 from tests.factories.accounts import UserFactory
 from tests.factories.helpcenter import ArticleFactory
@@ -112,3 +113,11 @@ def test_a_vote_is_kept_without_anything_personal(client: Client) -> None:
     event = Event.objects.get(name="article.voted")
     assert event.by_id is None
     assert Vote.objects.get().visitor not in ("", str(user.pk))
+
+
+def test_other_names_of_a_browser_do_not_vote_without_end(client: Client) -> None:
+    article = ArticleFactory()
+    for number in range(MOST_VOTES_A_MINUTE + 10):
+        headers = {**FROM_HERE, "User-Agent": f"browser {number}"}
+        assert client.post(f"/help/a/{article.pk}/vote/", {"vote": "no"}, headers=headers).status_code == 302
+    assert Vote.objects.count() <= MOST_VOTES_A_MINUTE

@@ -191,3 +191,13 @@ def test_the_clock_of_one_worker_is_not_taken_by_another(file: File, now: dateti
     file()
     file()
     assert sweep(now + timedelta(hours=3)) == 2
+
+
+def test_a_ticket_is_promised_what_the_tier_of_this_moment_promises(
+    file: Callable[..., Ticket], elite: Organization
+) -> None:
+    """Whoever filed had loaded the organization before its tier changed."""
+    known_before = Organization.objects.select_related("tier").get(pk=elite.pk)
+    accounts.change_tier(organization=elite, tier=TierFactory(slug="ultra-premium", name="Ultra Premium"), by=None)
+    ticket = file(organization=known_before)
+    assert ticket.timers.get().reason["value"] == "ultra-premium"

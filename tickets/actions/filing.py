@@ -47,9 +47,10 @@ def file_ticket(*, filing: Filing, by: User, now: datetime | None = None) -> Tic
     """Files a ticket with its first message and promises a first response. Handed in twice, it answers the first."""
     at = moment(now)
     requester = filing.requester or by
-    _check_organization(filing.organization, requester)
+    organization = _present(filing.organization)
+    _check_organization(organization, requester)
     columns: dict[str, Any] = {
-        "organization": filing.organization,
+        "organization": organization,
         "subject": " ".join(filing.subject.split())[:200],
         "category": filing.category,
         "priority": filing.priority,
@@ -83,6 +84,14 @@ def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
         "search": filing.search,
     }
     changes.tell(event=TICKET_FILED, ticket=ticket, by=by, at=at, details=details)
+
+
+def _present(organization: Organization | None) -> Organization | None:
+    """The organization as it stands, held until the ticket is there: a change of its tier comes before or after."""
+    if organization is None:
+        return None
+    present = Organization.objects.select_for_update(of=("self",), no_key=True).select_related("tier")
+    return present.get(pk=organization.pk)
 
 
 def _check_organization(organization: Organization | None, requester: User) -> None:

@@ -209,3 +209,11 @@ def test_a_published_article_appears_on_the_kept_home_page(
     publish_article(article=article, by=None)
     settle()
     assert "Kept whole" in client.get("/").text
+
+
+@pytest.mark.parametrize("accepted", ["br;q=0, gzip;q=0", "identity", "sbr", "br;q=nonsense"])
+def test_a_coding_that_a_visitor_refuses_is_not_sent(article: Article, accepted: str) -> None:
+    for _ in range(2):
+        answer = Client().get(article.get_absolute_url(), headers={"Accept-Encoding": accepted})
+        assert "Content-Encoding" not in answer
+        assert b"Kept whole" in answer.content

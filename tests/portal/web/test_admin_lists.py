@@ -1,0 +1,74 @@
+"""Every list of the admin costs the same for one row and for thirty, as a literal."""
+
+import pytest
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from factory.django import DjangoModelFactory
+from pytest_django import DjangoAssertNumQueries
+
+from tests.factories import accounts, billing, events, helpcenter, incidents, operations, outbox, tickets
+
+pytestmark = pytest.mark.django_db
+
+# Session, person, … and what the list itself asks: its count, its rows, its filters.
+QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
+    (accounts.OrganizationFactory, 6),
+    (accounts.UserFactory, 6),
+    (accounts.TierFactory, 6),
+    (accounts.BrandFactory, 6),
+    (accounts.InvitationFactory, 6),
+    (accounts.ApiTokenFactory, 6),
+    (events.EventFactory, 6),
+    (events.DeliveryFactory, 6),
+    (outbox.LetterFactory, 5),
+    (outbox.EndpointFactory, 6),
+    (outbox.WebhookFactory, 5),
+    (operations.TaskFactory, 5),
+    (operations.ProbeResultFactory, 6),
+    (helpcenter.CategoryFactory, 6),
+    (helpcenter.ArticleFactory, 6),
+    (helpcenter.VoteFactory, 5),
+    (tickets.TicketFactory, 5),
+    (tickets.SlaPolicyFactory, 6),
+    (tickets.CategoryFactory, 6),
+    (incidents.ComponentGroupFactory, 6),
+    (incidents.ComponentFactory, 6),
+    (incidents.IncidentFactory, 7),
+    (incidents.MaintenanceFactory, 5),
+    (billing.PlanFactory, 6),
+    (billing.SubscriptionFactory, 6),
+]
+LIBRARIES = {"django_celery_beat"}
+ONE_ROW = {"incidents.statuspage"}
+FEW_ROWS = {"accounts.tier", "tickets.slapolicy"}  # a row per rank or per kind of promise
+
+
+def model_of(maker: type[DjangoModelFactory]) -> type[Model]:
+    return maker._meta.model  # type: ignore[attr-defined]  # factory_boy's options
+
+
+@pytest.mark.parametrize("rows", [1, 30])
+@pytest.mark.parametrize(("maker", "queries"), QUERIES, ids=lambda one: getattr(one, "__name__", ""))
+def test_a_list_costs_the_same_for_one_row_and_for_thirty(
+    client: Client,
+    maker: type[DjangoModelFactory],
+    queries: int,
+    rows: int,
+    shipped: None,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    model = model_of(maker)
+    if model._meta.label_lower not in FEW_ROWS:
+        maker.create_batch(rows)
+    client.force_login(accounts.StaffFactory(is_superuser=True))
+    address = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+    client.get(address)  # allauth notes the session
+    with django_assert_num_queries(queries):
+        assert client.get(address).status_code == 200
+
+
+def test_every_list_of_the_admin_has_its_figure() -> None:
+    ours = {model._meta.label_lower for model in admin.site._registry if model._meta.app_label not in LIBRARIES}
+    assert ours == {model_of(maker)._meta.label_lower for maker, _queries in QUERIES} | ONE_ROW
