@@ -90,6 +90,7 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "portal.urls"
 WSGI_APPLICATION = "portal.wsgi.application"
+_TAGS = ["template_partials.templatetags.partials", "portal.web.templatetags.icons"]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -102,11 +103,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.accounts.context.page",
             ],
-            "builtins": [
-                "template_partials.templatetags.partials",
-                "django.templatetags.i18n",
-                "portal.web.templatetags.icons",
-            ],
+            "builtins": [*_TAGS, "django.templatetags.i18n"],
         },
     }
 ]
@@ -165,11 +162,8 @@ if not STAFF_SECOND_FACTOR and not LOCAL:
 ACCOUNT_ADAPTER = "portal.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-ACCOUNT_FORMS = {
-    "signup": "portal.accounts.forms.SignUpForm",
-    "change_password": "portal.accounts.forms.NewPasswordForm",
-    "reset_password_from_key": "portal.accounts.forms.ForgottenPasswordForm",
-}
+_FORMS = {"signup": "SignUp", "change_password": "NewPassword", "reset_password_from_key": "ForgottenPassword"}
+ACCOUNT_FORMS = {purpose: f"portal.accounts.forms.{name}Form" for purpose, name in _FORMS.items()}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_UNIQUE_EMAIL = True
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
@@ -258,6 +252,21 @@ LOGGING_CONFIG = "portal.lib.logs.configure"
 LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}
 
 # --- The admin's theme ------------------------------------------------------------------------------------------------
+_PAPER = [
+    "98.7% .003 220", "96.4% .006 220", "90.4% .008 222", "83% .014 222", "71% .016 228", "50.5% .02 232",
+    "43% .022 234", "36% .018 232", "26.5% .016 232", "20.6% .014 232", "15% .011 232",
+]  # fmt: skip
+_PETROL = [
+    "97.5% .012 212", "95% .022 212", "90% .04 210", "84% .07 207", "75% .095 208", "62% .1 214",
+    "46% .09 220", "40% .084 221", "34% .07 222", "28% .055 224", "21% .04 226",
+]  # fmt: skip
+
+
+def _shades(colors: list[str]) -> dict[str, str]:
+    names = ["50", *[str(step * 100) for step in range(1, 10)], "950"]
+    return {name: f"oklch({color})" for name, color in zip(names, colors, strict=True)}
+
+
 UNFOLD = {
     "SITE_TITLE": _("Portal"),
     "SITE_HEADER": _("Portal"),
@@ -266,34 +275,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": True,
     "ENVIRONMENT": None,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
-    "COLORS": {
-        "base": {
-            "50": "oklch(98.7% .003 220)",
-            "100": "oklch(96.4% .006 220)",
-            "200": "oklch(90.4% .008 222)",
-            "300": "oklch(83% .014 222)",
-            "400": "oklch(71% .016 228)",
-            "500": "oklch(50.5% .02 232)",
-            "600": "oklch(43% .022 234)",
-            "700": "oklch(36% .018 232)",
-            "800": "oklch(26.5% .016 232)",
-            "900": "oklch(20.6% .014 232)",
-            "950": "oklch(15% .011 232)",
-        },
-        "primary": {
-            "50": "oklch(97.5% .012 212)",
-            "100": "oklch(95% .022 212)",
-            "200": "oklch(90% .04 210)",
-            "300": "oklch(84% .07 207)",
-            "400": "oklch(75% .095 208)",
-            "500": "oklch(62% .1 214)",
-            "600": "oklch(46% .09 220)",
-            "700": "oklch(40% .084 221)",
-            "800": "oklch(34% .07 222)",
-            "900": "oklch(28% .055 224)",
-            "950": "oklch(21% .04 226)",
-        },
-    },
+    "COLORS": {"base": _shades(_PAPER), "primary": _shades(_PETROL)},
     "DASHBOARD_CALLBACK": "portal.operations.admin_views.work_list",
     "STYLES": [lambda request: static("css/admin.css")],
     "SCRIPTS": [lambda request: static("js/admin.js")],

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.test import override_settings
 
 from portal.accounts.furnish import make_roles, make_tiers
 from portal.events.actions import deliver_next
@@ -18,6 +19,13 @@ def pytest_configure() -> None:
 def now() -> datetime:
     """A fixed moment for tests: a Tuesday morning."""
     return datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """A good hash is slow on purpose, and tests make people by the thousand."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -21,7 +21,7 @@ from tickets.models import SlaPolicy, Ticket
 from tickets.querysets import TicketQuerySet, timeline
 from tickets.states import PRIORITY_OF_IMPACT, Channel, Impact
 
-PER_PAGE = 25
+PER_PAGE = 20
 MOST_FILINGS_AN_HOUR = 20
 
 

@@ -51,7 +51,7 @@ class MailServer:
     def letters_to(self, address: str) -> list[EmailMessage]:
         return [letter for letter in self.arrived if address in (letter["To"] or "")]
 
-    def wait_for(self, address: str, *, subject: str = "", within_s: float = 20) -> EmailMessage:
+    def wait_for(self, address: str, *, subject: str = "", within_s: float = 60) -> EmailMessage:
         """The newest letter to that address whose subject contains those words, once it has come."""
         given_up_at = time.monotonic() + within_s
         while time.monotonic() < given_up_at:

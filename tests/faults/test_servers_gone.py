@@ -36,7 +36,10 @@ def stack() -> Iterator[Stack]:
 
 def end(pid_file: Path) -> None:
     """Ends a server at once, as a crash would."""
-    process = psutil.Process(int(pid_file.read_text().split()[0]))
+    try:
+        process = psutil.Process(int(pid_file.read_text().split()[0]))
+    except psutil.NoSuchProcess:
+        return
     process.kill()
     wait_until(lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, within_s=10)
 

@@ -15,7 +15,7 @@ from tests.house.sources import sources_of_tests
 
 # Pages anybody may read.
 PUBLIC = {
-    "web:robots",
+    "web:robots", "web:favicon",
     "helpcenter:home", "helpcenter:index", "helpcenter:category", "helpcenter:article", "helpcenter:article_markdown",
     "helpcenter:permalink", "helpcenter:search", "helpcenter:suggest", "helpcenter:vote", "helpcenter:sitemap",
     "helpcenter:llms",
