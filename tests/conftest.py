@@ -4,14 +4,14 @@ from datetime import UTC, datetime
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from django.test import override_settings
 
+from portal.accounts import context as brand_context
 from portal.accounts.furnish import make_roles, make_tiers
 from portal.events.actions import deliver_next
 
 
 def pytest_configure() -> None:
-    """Passwords of tests are hashed fast: a slow hash guards nobody here."""
+    """A good hash is slow on purpose, and tests make people by the thousand."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -22,9 +22,10 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_passwords() -> Iterator[None]:
-    """A good hash is slow on purpose, and tests make people by the thousand."""
-    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+def lasting_brand() -> Iterator[None]:
+    """The copy of the brand that each process keeps does not run out in the middle of counting queries."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(brand_context, "_FRESH_FOR_S", 10**9)
         yield
 
 

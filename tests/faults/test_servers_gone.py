@@ -20,6 +20,7 @@ from tests.faults.visitor import Visitor
 from tests.faults.workers import wait_until
 from tests.stack import Stack
 
+pytestmark = pytest.mark.xdist_group("servers-gone")
 CUSTOMER, AGENT = LOGINS[0], next(row for row in LOGINS if row[0].startswith("Agent"))
 
 
@@ -93,7 +94,9 @@ def test_without_any_server_the_status_page_stands_as_last_known(stack: Stack) -
     assert ready.status_code == 503
     assert (ready.json()["database"], ready.json()["broker"]) == ("down", "down")
     assert requests.get(f"{stack.url}/health/live", timeout=10).status_code == 200
+    time.sleep(8)  # long enough for worker and clock to have asked for both in vain
     assert stack.process is not None and stack.process.poll() is None, stack.tail()
+    assert requests.get(f"{stack.url}/status/", timeout=10).status_code == 200
 
 
 def let_minutes_pass(manifest: Path) -> None:
