@@ -2,6 +2,7 @@ import time
 
 from celery import shared_task
 
+from portal.lib.wake import wake
 from portal.outbox.actions import (
     claim_next,
     claim_webhook,
@@ -26,6 +27,8 @@ def send() -> int:
         while done < BATCH and (letter := claim_next()):
             _send_one(transport, letter)
             done += 1
+    if done == BATCH:  # the rest need not wait for the sweep
+        wake("outbox.send")
     return done
 
 
