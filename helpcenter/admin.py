@@ -90,7 +90,7 @@ class ArticleAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         """Drafts too, but only of audiences that this person belongs to."""
-        return super().get_queryset(request).for_audiences_of(request.user).with_votes()  # type: ignore[attr-defined]
+        return super().get_queryset(request).for_audiences_of(request.user).with_votes()  # type: ignore[attr-defined]  # our queryset
 
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **options: Any) -> Any:
         if db_field.name == "category":

@@ -199,7 +199,7 @@ def _best(among: ArticleQuerySet, conditions: list[_Sql], rank: _Sql, headline: 
         readable, params = among.order_by().values("pk", "search", "title").query.sql_with_params()
     except EmptyResultSet:
         return []
-    each = [f"(SELECT id FROM readable WHERE {one.sql} LIMIT {MOST_RANKED})" for one in conditions]  # noqa: S608
+    each = [f"(SELECT id FROM readable WHERE {one.sql} LIMIT {MOST_RANKED})" for one in conditions]  # noqa: S608  # constants, see below
     sql = f"""
         WITH readable (id, search, title) AS NOT MATERIALIZED ({readable}),
              found AS (SELECT id FROM ({" UNION ALL ".join(each)}) AS in_turn LIMIT {MOST_RANKED})
