@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Window
 from django.db.models.functions import Cast, RowNumber
 
-from helpcenter.states import OPEN_REVISIONS, ArticleState, Audience
+from helpcenter.states import OPEN_REVISIONS, ArticleState, Audience, Outcome
 from portal.accounts.roles import READS_ENGINEERING, READS_OPERATIONS
 from portal.lib.clock import moment
 
@@ -181,3 +181,9 @@ def moved_article(category: str, slug: str, user: Any) -> "Article | None":
 
 def _articles() -> ArticleQuerySet:
     return cast(ArticleQuerySet, apps.get_model("helpcenter", "Article").objects.all())
+
+
+class QuestionQuerySet(models.QuerySet):
+    def unsolved(self) -> "QuestionQuerySet":
+        """What ended without help: no answer, an answer that was none, or a ticket."""
+        return self.filter(Q(outcome=Outcome.UNKNOWN) | Q(is_solved=False) | Q(led_to_ticket=True))

@@ -88,5 +88,3 @@ MESSAGES: dict[str, Words] = {
     HandOver.REPEAT: _("You have been in touch about this before. A person should look at it now."),
     HandOver.THIRD_TURN: _("I could not answer three times. A person can. Your questions come along."),
 }
-
-

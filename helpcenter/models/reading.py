@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpcenter.models.articles import Article
 from helpcenter.models.shelves import Category
+from helpcenter.querysets import QuestionQuerySet
 from helpcenter.states import GapKind, GapState, HandOver, Outcome, Source, VoteReason
 from portal.lib.tokens import public_id
 
@@ -80,6 +81,8 @@ class Question(models.Model):
     is_solved = models.BooleanField(_("solved"), null=True)  # as the reader said
     led_to_ticket = models.BooleanField(_("a ticket followed"), default=False)  # within seven days
     asked_at = models.DateTimeField(_("asked at"))
+
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("question")

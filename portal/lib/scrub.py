@@ -4,9 +4,13 @@ import re
 
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ADDRESS_WITH_SECRET = re.compile(r"(https?://[^\s?#]+)[?#]\S*")
-_TOKEN = re.compile(r"\b(?:(?:sk|pk|rk|ghp|gho|xox[abp]|whsec|key|token)[-_][\w-]{8,}|eyJ[\w.-]{20,}|AKIA\w{12,})", re.I)
+_TOKEN = re.compile(
+    r"\b(?:(?:sk|pk|rk|ghp|gho|xox[abp]|whsec|key|token)[-_][\w-]{8,}|eyJ[\w.-]{20,}|AKIA\w{12,})", re.I
+)
 _LONG = re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{24,}\b")
-_SAID = re.compile(r"\b(password|passwort|passcode|pin|secret|otp|code)(\s*(?:is|:|=)\s*)(?=\S*[\d!#$%&*@^])\S{4,}", re.I)
+_SAID = re.compile(
+    r"\b(password|passwort|passcode|pin|secret|otp|code)(\s*(?:is|:|=)\s*)(?=\S*[\d!#$%&*@^])\S{4,}", re.I
+)
 _DIGITS = re.compile(r"(?<![\w-])\+?\(?\d(?:[ ()./-]{0,2}\d){6,18}(?!\w)")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _IP = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b")

@@ -1,0 +1,10 @@
+"""Answers questions from our articles: quoted and linked, or it says that it does not know.
+
+`answer` decides, `learn` teaches it how sure it may be. Both only read.
+"""
+
+from helpcenter.answers.engine import MOST_CHARACTERS, answer
+from helpcenter.answers.learning import learn
+from helpcenter.answers.replies import Answer, Context, Near, Quote
+
+__all__ = ["MOST_CHARACTERS", "Answer", "Context", "Near", "Quote", "answer", "learn"]

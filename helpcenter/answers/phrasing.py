@@ -1,0 +1,2 @@
+def phrase(asked, quotes, *, among):
+    return ""
