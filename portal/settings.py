@@ -245,6 +245,11 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STATUS_BUNDLE_DIR = Path(env.text("STATUS_BUNDLE_DIR", str(LOCAL_DIR / "status")))
 STATUS_STALE_AFTER_S = env.integer("STATUS_STALE_AFTER_SECONDS", 180, at_least=1)  # then it is only last known
 
+# --- Understanding of texts (see portal.lib.text) ---------------------------------------------------------------------
+MODELS_DIR = Path(env.text("MODELS_DIR", str(BASE_DIR / ".local" / "models")))
+EMBEDDING_MODEL = env.text("EMBEDDING_MODEL", "")  # another folder; the model's name at EMBEDDING_URL; or off
+EMBEDDING_URL, EMBEDDING_KEY = env.text("EMBEDDING_URL", ""), env.text("EMBEDDING_KEY", "")
+
 # --- Logs (structured, see portal.lib.logs) ---------------------------------------------------------------------------
 LOG_FORMAT = env.choice("LOG_FORMAT", {"json", "console"}, "console" if LOCAL else "json")
 LOG_LEVEL = env.choice("LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"}, "INFO")
