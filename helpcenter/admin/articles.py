@@ -16,32 +16,10 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from helpcenter import actions, admin_views
 from helpcenter.actions.articles import WORDS, newest_revision
-from helpcenter.models import Article, Category, Vote
+from helpcenter.models import Article, Category
 from helpcenter.querysets import audiences_of
 from helpcenter.states import ArticleState
-from portal.events.admin import ReadOnlyAdmin
 from portal.lib.refusals import Refused
-
-
-@admin.register(Category)
-class CategoryAdmin(ModelAdmin):
-    list_display = ["title", "slug", "audience", "position"]
-    list_filter = ["audience"]
-    search_fields = ["title", "slug"]
-    ordering = ["position", "title"]
-    fields = ["title", "slug", "description", "icon", "position", "audience"]
-    prepopulated_fields = {"slug": ["title"]}
-
-    def save_model(self, request: HttpRequest, obj: Category, form: forms.ModelForm, change: bool) -> None:
-        """Through the actions, so that old addresses keep answering and everybody concerned learns of it."""
-        shelf = actions.Shelf(**form.cleaned_data)
-        if change:
-            actions.update_category(category=obj, shelf=shelf, by=request.user)  # type: ignore[arg-type]  # staff
-        else:
-            obj.pk = actions.create_category(shelf=shelf, by=request.user).pk  # type: ignore[arg-type]  # staff
-
-    def has_delete_permission(self, request: HttpRequest, obj: Category | None = None) -> bool:
-        return False
 
 
 class ArticleForm(forms.ModelForm):
@@ -219,17 +197,3 @@ class ArticleAdmin(ModelAdmin):
                 messages.warning(request, f"{article}: {refusal}")
         if moved:
             messages.success(request, ngettext("%d article moved.", "%d articles moved.", moved) % moved)
-
-
-@admin.register(Vote)
-class VoteAdmin(ReadOnlyAdmin):
-    list_display = ["voted_at", "article", "version", "is_helpful", "reason", "comment"]
-    list_filter = ["is_helpful", "reason"]
-    list_select_related = ["article"]
-    search_fields = ["comment", "article__title"]
-    ordering = ["-voted_at"]
-    show_full_result_count = False
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Vote]:
-        readable = Article.objects.for_audiences_of(request.user)
-        return super().get_queryset(request).filter(article__in=readable)
