@@ -105,8 +105,8 @@ def _set_window(article: Article, wanted: Window, is_shown: bool, at: datetime) 
 
 def _show(article: Article, revision: Revision, at: datetime) -> None:
     article.revisions.filter(state=RevisionState.PUBLISHED).update(state=RevisionState.REPLACED)
-    revision.state = RevisionState.PUBLISHED
-    revision.save(update_fields=["state"])
+    revision.state, revision.shown_at = RevisionState.PUBLISHED, at
+    revision.save(update_fields=["state", "shown_at"])
     article.live, article.version = revision, revision.number
     article.title, article.summary, article.updated_at = revision.title, revision.summary, at
     _verify(article, None, at)

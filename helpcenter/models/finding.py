@@ -23,7 +23,14 @@ class SearchDocument(models.Model):
     class Meta:
         verbose_name = _("search document")
         verbose_name_plural = _("search documents")
-        indexes = [GinIndex(fields=["vector"], name="search_document_vector")]
+        indexes = [
+            GinIndex(fields=["vector"], name="search_document_vector"),
+            models.Index(
+                fields=["article"],
+                include=["title_length", "body_length", "popularity"],
+                name="search_document_lengths",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.article_id}"
@@ -41,6 +48,9 @@ class Posting(models.Model):
     class Meta:
         verbose_name = _("posting")
         verbose_name_plural = _("postings")
+        indexes = [
+            models.Index(fields=["term", "-title_count", "-body_count", "article"], name="posting_best_of_a_term")
+        ]
 
     def __str__(self) -> str:
         return f"{self.term} in {self.article_id}"

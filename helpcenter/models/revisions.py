@@ -29,6 +29,7 @@ class Revision(models.Model):
     )
     created_at = models.DateTimeField(_("created at"))
     state = models.CharField(_("state"), max_length=10, choices=RevisionState, default=RevisionState.DRAFT)
+    shown_at = models.DateTimeField(_("first shown at"), null=True, editable=False)  # its former titles are findable
     submitted_at = models.DateTimeField(_("submitted at"), null=True)
     decided_at = models.DateTimeField(_("decided at"), null=True)
     decided_by = models.ForeignKey(

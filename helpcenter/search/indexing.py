@@ -1,15 +1,17 @@
 """What search keeps of an article, written in the transaction that publishes it."""
 
 import re
+from collections.abc import Iterator
 from hashlib import sha256
 
 from django.db import connection
 
 from helpcenter.models import Article, Passage, Posting, Revision, SearchDocument
-from helpcenter.search.lexical import CODE, CONFIG
+from helpcenter.search.asking import CODE, CONFIG
 from portal.lib.markdown import sections
 
 MOST_CHARACTERS = 400_000
+WORDS_OF_A_PASSAGE = 160  # what the language model reads of a text, with room for its headings
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -18,14 +20,15 @@ def index(article: Article) -> None:
     revision = article.live
     if revision is None:
         raise ValueError("Only what was published can be found.")
+    popularity = SearchDocument.objects.filter(article=article).values_list("popularity", flat=True).first() or 0.0
     forget(article, but_passages=True)
-    title, keywords = _prepared(revision.title), _prepared(" · ".join(revision.keywords))
+    title, keywords = _prepared(revision.title), _prepared(" · ".join([*revision.keywords, *_former_titles(revision)]))
     summary, text = _prepared(revision.summary), _prepared(revision.text)
     body = "\n".join([keywords, summary, text])
     words = sorted({word.lower() for word in _WORD.findall(f"{title} {body}")})
     with connection.cursor() as cursor:
         cursor.execute(_POSTINGS, [article.pk, title, body])
-        cursor.execute(_DOCUMENT, [article.pk, title, keywords, summary, text, words, article.pk])
+        cursor.execute(_DOCUMENT, [article.pk, title, keywords, summary, text, words, popularity, article.pk])
     _cut(article, revision)
 
 
@@ -42,28 +45,66 @@ def _prepared(words: str) -> str:
     return CODE.sub(r"\1\2 \2 \1", words[:MOST_CHARACTERS])
 
 
+def _former_titles(revision: Revision) -> list[str]:
+    """What the article was called when readers saw it earlier; never the title of a draft."""
+    shown = revision.article.revisions.exclude(shown_at=None).exclude(title=revision.title)
+    return list(shown.order_by("title").values_list("title", flat=True).distinct())
+
+
+def embedded_text(passage: Passage) -> str:
+    """What the vector of a passage is made from."""
+    return f"{passage.title}\n{passage.text}"
+
+
 def _cut(article: Article, revision: Revision) -> None:
     """The live text as passages; one that did not change keeps its vector."""
     known = {one.digest: one for one in Passage.objects.filter(article=article).exclude(vector=None)}
     Passage.objects.filter(article=article).delete()
     made = []
-    for position, section in enumerate(sections(revision.html)):
-        title = " › ".join([revision.title, *section.trail])[:300]
-        digest = sha256(f"{title}\n{section.text}".encode()).hexdigest()
+    for position, (anchor, title, text) in enumerate(_pieces(revision)):
+        digest = sha256(f"{title}\n{text}".encode()).hexdigest()
         kept = known.get(digest)
         made.append(
             Passage(
                 article=article,
                 position=position,
-                anchor=section.anchor,
+                anchor=anchor,
                 title=title,
-                text=section.text,
+                text=text,
                 digest=digest,
                 vector=kept.vector if kept else None,
                 recipe=kept.recipe if kept else "",
             )
         )
     Passage.objects.bulk_create(made)
+
+
+def _pieces(revision: Revision) -> Iterator[tuple[str, str, str]]:
+    """Anchor, headings and text of each passage: a section, or the parts of a long one, cut between its lines."""
+    for section in sections(revision.html):
+        title = " › ".join([revision.title, *section.trail])[:300]
+        lines: list[str] = []
+        for line in _short_lines(section.text):
+            if lines and sum(len(one.split()) for one in [*lines, line]) > WORDS_OF_A_PASSAGE:
+                yield section.anchor, title, "\n".join(lines)
+                lines = []
+            lines.append(line)
+        yield section.anchor, title, "\n".join(lines)
+
+
+def _short_lines(text: str) -> Iterator[str]:
+    """Lines, those longer than a passage cut between sentences."""
+    for line in text.splitlines():
+        if len(line.split()) <= WORDS_OF_A_PASSAGE:
+            yield line
+            continue
+        words: list[str] = []
+        for sentence in re.split(r"(?<=[.!?])\s+", line):
+            if words and len(words) + len(sentence.split()) > WORDS_OF_A_PASSAGE:
+                yield " ".join(words)
+                words = []
+            words += sentence.split()[: WORDS_OF_A_PASSAGE * 3]
+        yield " ".join(words)
 
 
 _POSTINGS = f"""
@@ -76,6 +117,6 @@ _POSTINGS = f"""
 _WEIGHED = " || ".join(f"setweight(to_tsvector('{CONFIG}', %s), '{weight}')" for weight in "ABCD")
 _DOCUMENT = f"""
     INSERT INTO helpcenter_searchdocument (article_id, vector, words, title_length, body_length, popularity)
-    SELECT %s, {_WEIGHED}, %s, coalesce(sum(title_count), 0), coalesce(sum(body_count), 0), 0
+    SELECT %s, {_WEIGHED}, %s, coalesce(sum(title_count), 0), coalesce(sum(body_count), 0), %s
     FROM helpcenter_posting WHERE article_id = %s
 """  # noqa: S608  # put together from constants; values are parameters

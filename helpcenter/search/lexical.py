@@ -1,216 +1,162 @@
-"""Finding and ranking by PostgreSQL's full-text search: any word may match, all words and titles rank first.
+"""BM25 in SQL over the postings: any word may match, rare words count more, a title twice.
 
-Text in quotes and words after a minus are the exact mode. Every search begins with what the reader may see (`among`,
-from `Article.objects.visible_to`), is one query, and ranks MOST_RANKED articles at most: words that stand in every
-article cost no more than others. What people type is only ever a parameter, parsed by PostgreSQL itself.
+Everything begins with what the reader may see (`among`, from `Article.objects.visible_to`). How rare a word is counts
+over all documents. A word that stands everywhere costs no more than others: of each word only its best postings are
+looked at (AT_MOST), and only when that leaves too few articles that this reader may see, all of them.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.urls import reverse
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
 
-from helpcenter.models import Article
 from helpcenter.querysets import ArticleQuerySet
+from helpcenter.search.asking import CONFIG, Asked, Query
 
-CONFIG = "helpcenter_english"
-PER_PAGE = 10
 MOST_RANKED = 200
-MOST_CHARACTERS = 200
-FEWEST_CHARACTERS = 2
-MOST_SUGGESTIONS = 6
-_WEIGHTS = "'{0.1, 0.4, 0.6, 1.0}'"  # text, summary, keywords, title
-_OPENS, _CLOSES = "\ue000", "\ue001"  # private characters: the marks survive escaping, and no text contains them
-_HEADLINE = f"StartSel={_OPENS}, StopSel={_CLOSES}, MaxFragments=2, MaxWords=28, MinWords=12, FragmentDelimiter=' … '"
-CODE = re.compile(r"\b([A-Za-z]{1,6})-(\d{2,6})\b")
-_EXACT = re.compile(r'"|(?:^|\s)-\w')
-_WORD = re.compile(r"\w+")
+MOST_TERMS = 32
+AT_MOST = 1000  # postings of one word
+ALL = 1_000_000
+ENOUGH = 20
+COUNTED = 50_000  # no word is counted further than this
+SYNONYM = 0.8
+POPULAR = 0.1  # what the most popular article gains
+_K1, _B = 1.5, 0.75
 
 
 @dataclass(frozen=True)
-class Query:
-    """A tsquery as SQL with its one parameter."""
+class Scored:
+    """An article that stands in a ranking. `score` is its BM25, 0 when none of the words stands in it."""
 
-    sql: str
-    value: str
-
-    @classmethod
-    def all_of(cls, typed: str) -> "Query":
-        """Every word, quoted phrases as they stand, nothing with a word after a minus."""
-        return cls(f"websearch_to_tsquery('{CONFIG}', %s)", typed)
-
-    @classmethod
-    def any_of(cls, typed: str) -> "Query":
-        """Any word is enough."""
-        return cls(f"replace(plainto_tsquery('{CONFIG}', %s)::text, '&', '|')::tsquery", typed)
-
-    @classmethod
-    def terms(cls, words: Sequence[str], weights: str, *, joint: str = " | ", begun: str = "") -> "Query":
-        """Single words (letters and digits, so they hold no syntax) in parts of that weight; `begun` is a beginning."""
-        found = [f"'{word}':{weights}" for word in words] + ([f"'{begun}':*{weights}"] if begun else [])
-        return cls(f"to_tsquery('{CONFIG}', %s)", joint.join(found) or "''")
+    article: int
+    score: float
+    popularity: float = 0.0
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What somebody searched, cleaned."""
+class Ranking:
+    """The best first. `stems` says how rare each is; `unseen` are typed words that the reader may see nowhere."""
 
-    query: str
-    is_exact: bool = False
-
-    @classmethod
-    def of(cls, typed: str) -> "Asked":
-        words = " ".join(typed.replace("\x00", " ").split())[:MOST_CHARACTERS]
-        return cls(words, bool(_EXACT.search(words)))
-
-    @property
-    def words(self) -> list[str]:
-        return _WORD.findall(self.query)
-
-    @property
-    def joined(self) -> str:
-        """With error codes as one word: for PostgreSQL's parser QE-1050 is a word and a negative number."""
-        return CODE.sub(r"\1\2", self.query)
+    found: list[Scored] = field(default_factory=list)
+    stems: dict[str, float] = field(default_factory=dict)
+    unseen: list[str] = field(default_factory=list)
+    promoted: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
-class Hit:
-    """An article found, as a link. `excerpt` is safe HTML with the words found in <mark>."""
+class Field:
+    """What is searched: what the reader may see, perhaps narrowed to one category."""
 
-    pk: int
-    title: str
-    url: str
-    category: str
-    summary: str
-    excerpt: SafeString | str = ""
+    among: ArticleQuerySet
+    category: int | None = None
 
 
-@dataclass(frozen=True)
-class Found:
-    """One page of results; `total` counts no further than MOST_RANKED."""
+def rank(asked: Asked, searched: Field, *, also: Sequence[int] = ()) -> Ranking:
+    """The best of what the reader may see, in one query (two, when a word stands nearly everywhere but for them).
 
-    hits: list[Hit] = field(default_factory=list)
-    total: int = 0
-    page: int = 1
-
-    @property
-    def is_more(self) -> bool:
-        return self.total >= MOST_RANKED
-
-    @property
-    def next_page(self) -> int | None:
-        return self.page + 1 if self.page * PER_PAGE < self.total else None
-
-    @property
-    def previous_page(self) -> int | None:
-        return self.page - 1 if self.page > 1 else None
+    `also` are articles to be scored and listed as well if the reader may see them.
+    """
+    found, most_of_a_word = _rank(asked, searched, also, AT_MOST)
+    if most_of_a_word > AT_MOST and len(found.found) < ENOUGH and not asked.is_exact:
+        found, _ = _rank(asked, searched, also, ALL)
+    return found
 
 
-def find(asked: Asked, *, among: ArticleQuerySet, page: int = 1) -> Found:
-    """The best matches of what the reader may see, in one query. The caller narrows `among` by category."""
-    if not asked.words:
-        return Found()
-    every, some = Query.all_of(asked.joined), Query.any_of(asked.joined)
-    wanted = [every] if asked.is_exact else [every, Query.terms(asked.words, "AB"), some]
-    marked_by = Query.all_of(asked.query) if asked.is_exact else Query.any_of(asked.query)
-    rank = _Sql(
-        f"(document.vector @@ {every.sql})::int + ts_rank({_WEIGHTS}, document.vector, {some.sql}, 1)",
-        [every.value, some.value],
-    )
-    headline = _Sql(f"ts_headline('{CONFIG}', revision.text, {marked_by.sql}, %s)", [marked_by.value, _HEADLINE])
-    rows = _best(among, [_matches(query) for query in wanted], rank, headline, _Slice(PER_PAGE, (page - 1) * PER_PAGE))
-    return Found([_hit(row) for row in rows], rows[0][-2] if rows else 0, page)
-
-
-def suggest(asked: Asked, *, among: ArticleQuerySet, limit: int = MOST_SUGGESTIONS) -> list[Hit]:
-    """Articles whose title, keywords or summary begin to match, or whose title looks alike; one query."""
-    if len(asked.query) < FEWEST_CHARACTERS or not asked.words:
-        return []
-    *whole, last = asked.words
-    begun = Query.terms(whole, "ABC", joint=" & ", begun=last)
-    some = Query.terms(whole, "AB", begun=last)
-    alike = _Sql("title %%> %s", [asked.query])
-    rank = _Sql(
-        f"ts_rank({_WEIGHTS}, document.vector, {begun.sql}) + ts_rank({_WEIGHTS}, document.vector, {some.sql})"
-        " + word_similarity(%s, article.title)",
-        [begun.value, some.value, asked.query],
-    )
-    return [_hit(row) for row in _best(among, [_matches(begun), _matches(some), alike], rank, _NOTHING, _Slice(limit))]
-
-
-def near(asked: Asked, *, among: ArticleQuerySet) -> list[Hit]:
-    """When nothing was found: titles that look like what was typed, for a slip of the finger; one query."""
-    alike = _Sql("word_similarity(%s, title) > 0.25", [asked.query])
-    rank = _Sql("word_similarity(%s, article.title)", [asked.query])
-    return [_hit(row) for row in _best(among, [alike], rank, _NOTHING, _Slice(4))]
-
-
-def related(article: Article, *, among: ArticleQuerySet) -> list[Hit]:
-    """Up to four articles that share words of title and keywords with this one, the closest first; one query."""
-    words = dict.fromkeys(
-        _WORD.findall(" ".join([article.title, *(article.live.keywords if article.live else [])]).lower())
-    )
-    shared = Query.terms(list(words)[:40], "AB")
-    rank = _Sql(f"ts_rank({_WEIGHTS}, document.vector, {shared.sql})", [shared.value])
-    return [_hit(row) for row in _best(among.exclude(pk=article.pk), [_matches(shared)], rank, _NOTHING, _Slice(4))]
-
-
-@dataclass(frozen=True)
-class _Sql:
-    sql: str
-    params: list[Any]
-
-
-@dataclass(frozen=True)
-class _Slice:
-    limit: int
-    offset: int = 0
-
-
-_NOTHING = _Sql("''", [])
-
-
-def _matches(query: Query) -> _Sql:
-    return _Sql(f"search @@ {query.sql}", [query.value])
-
-
-def _best(among: ArticleQuerySet, conditions: list[_Sql], rank: _Sql, headline: _Sql, piece: _Slice) -> list[tuple]:
-    """The best of what `among` holds: those that fulfil the first conditions are ranked before others are looked at."""
+def _rank(asked: Asked, searched: Field, also: Sequence[int], at_most: int) -> tuple[Ranking, int]:
     try:
-        readable, params = among.order_by().values("pk", "document__vector", "title").query.sql_with_params()
+        readable, params = searched.among.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
-        return []
-    each = [f"(SELECT id FROM readable WHERE {one.sql} LIMIT {MOST_RANKED})" for one in conditions]  # noqa: S608  # constants, see below
-    sql = f"""
-        WITH readable (id, search, title) AS NOT MATERIALIZED ({readable}),
-             found AS (SELECT id FROM ({" UNION ALL ".join(each)}) AS in_turn LIMIT {MOST_RANKED})
-        SELECT article.id, article.title, article.slug, category.slug, category.title, article.summary,
-               {rank.sql} AS rank, count(*) OVER () AS total, {headline.sql} AS headline
-        FROM helpcenter_article article JOIN helpcenter_category category ON category.id = article.category_id
-             JOIN helpcenter_searchdocument document ON document.article_id = article.id
-             JOIN helpcenter_revision revision ON revision.id = article.live_id
-        WHERE article.id IN (SELECT id FROM found)
-        ORDER BY rank DESC, article.id LIMIT %s OFFSET %s
-    """  # noqa: S608  # put together from constants of this module and a queryset's own SQL; values are parameters
-    wanted = [value for one in conditions for value in one.params]
+        return Ranking(), 0
+    narrowed = [] if searched.category is None else [searched.category]
+    matching = Query.all_of(asked.joined)
+    choice = _MATCHING.format(query=matching.sql) if asked.is_exact else _BEST
+    values = [matching.value, AT_MOST] if asked.is_exact else [at_most]
+    words = [] if asked.is_exact or asked.is_literal else list(dict.fromkeys(word.lower() for word in asked.words))
+    sql = _RANKING.format(readable=readable, within=_ON_SHELF if narrowed else _ANYWHERE, choice=choice)
+    typed = [asked.wanted] * 3
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*params, *wanted, *rank.params, *headline.params, piece.limit, piece.offset])
-        return cursor.fetchall()
+        cursor.execute(sql, [*params, *narrowed, *typed, *values, list(also), words, asked.plain])
+        [(stems, most, unseen, promoted, found)] = cursor.fetchall()
+    return Ranking([Scored(*one) for one in found or []], stems or {}, unseen or [], promoted or []), most or 0
 
 
-def _hit(row: tuple) -> Hit:
-    pk, title, slug, shelf, category, summary, _rank, _total, headline = row
-    excerpt = marked(headline if _OPENS in headline else summary)
-    return Hit(pk, title, reverse("helpcenter:article", args=[shelf, slug]), category, summary, excerpt)
+def _saturated(count: str, length: str, average: str) -> str:
+    return f"{count} * {_K1 + 1} / ({count} + {_K1} * (1 - {_B} + {_B} * {length} / {average}))"
 
 
-def marked(headline: str) -> SafeString:
-    """A headline with its marks as <mark>; everything else in it is escaped first."""
-    safe = escape(headline).replace(_OPENS, "<mark>").replace(_CLOSES, "</mark>")
-    return mark_safe(safe)  # noqa: S308  # escaped in the line above; only our own two tags are added
+_IN_TITLE = _saturated("posting.title_count", "document.title_length", "corpus.title_length")
+_IN_BODY = _saturated("posting.body_count", "document.body_length", "corpus.body_length")
+_SCORE = f"sum(asked.weight * (2 * asked.rare_in_title * {_IN_TITLE} + asked.rare_in_body * {_IN_BODY}))"
+_BEST = f"""
+    SELECT scored.id FROM (
+        SELECT posting.article_id AS id, {_SCORE} AS score
+        FROM asked CROSS JOIN corpus CROSS JOIN LATERAL (
+            SELECT article_id, title_count, body_count FROM helpcenter_posting
+            WHERE term = asked.stem ORDER BY title_count DESC, body_count DESC, article_id LIMIT %s
+        ) AS posting JOIN helpcenter_searchdocument document ON document.article_id = posting.article_id
+        GROUP BY posting.article_id
+    ) AS scored JOIN within ON within.id = scored.id
+    ORDER BY scored.score DESC, scored.id LIMIT {MOST_RANKED}
+"""  # noqa: S608  # put together from constants
+_ANYWHERE = "SELECT id FROM readable"
+_ON_SHELF = "SELECT readable.id FROM readable JOIN helpcenter_article placed USING (id) WHERE placed.category_id = %s"
+_MATCHING = """
+    SELECT within.id FROM within JOIN helpcenter_searchdocument document ON document.article_id = within.id
+    WHERE document.vector @@ {query} LIMIT %s
+"""
+_RANKING = f"""
+    WITH readable (id) AS NOT MATERIALIZED ({{readable}}),
+    within AS NOT MATERIALIZED ({{within}}),
+    corpus AS MATERIALIZED (
+        SELECT count(*) AS documents, greatest(avg(title_length), 1)::float8 AS title_length,
+               greatest(avg(body_length), 1)::float8 AS body_length
+        FROM (SELECT title_length, body_length FROM helpcenter_searchdocument LIMIT {COUNTED}) AS counted
+    ),
+    typed AS MATERIALIZED (
+        SELECT stem, max(weight) AS weight FROM (
+            SELECT unnest(tsvector_to_array(to_tsvector('{CONFIG}', %s))) AS stem, 1.0::float8 AS weight
+            UNION ALL
+            SELECT unnest(tsvector_to_array(to_tsvector('{CONFIG}', array_to_string(synonym.words, ' ')))), {SYNONYM}
+            FROM helpcenter_synonym synonym WHERE EXISTS (
+                SELECT FROM unnest(synonym.words) AS word
+                WHERE strpos(lower(%s), lower(word)) > 0 AND tsvector_to_array(to_tsvector('{CONFIG}', word))
+                      <@ tsvector_to_array(to_tsvector('{CONFIG}', %s)) AND to_tsvector('{CONFIG}', word) <> ''
+            )
+        ) AS meant GROUP BY stem LIMIT {MOST_TERMS}
+    ),
+    asked AS MATERIALIZED (
+        SELECT stem, weight, stood.in_all,
+               ln(1 + (documents - in_title + 0.5) / (in_title + 0.5)) AS rare_in_title,
+               ln(1 + (documents - in_body + 0.5) / (in_body + 0.5)) AS rare_in_body
+        FROM corpus CROSS JOIN typed CROSS JOIN LATERAL (
+            SELECT count(*) AS in_all, count(*) FILTER (WHERE title_count > 0)::float8 AS in_title,
+                   count(*) FILTER (WHERE body_count > 0)::float8 AS in_body
+            FROM (SELECT title_count, body_count FROM helpcenter_posting WHERE term = stem LIMIT {COUNTED}) AS counted
+        ) AS stood
+    ),
+    chosen AS MATERIALIZED (
+        SELECT id FROM ({{choice}}) AS best UNION SELECT id FROM within WHERE id = ANY(%s::bigint[])
+    ),
+    scored AS (
+        SELECT document.article_id, document.popularity, coalesce((
+            SELECT {_SCORE} FROM asked JOIN helpcenter_posting posting ON posting.term = asked.stem
+            WHERE posting.article_id = document.article_id
+        ), 0) AS score
+        FROM chosen CROSS JOIN corpus JOIN helpcenter_searchdocument document ON document.article_id = chosen.id
+    ),
+    ordered AS (SELECT * FROM scored ORDER BY score * (1 + {POPULAR} * popularity) DESC, article_id)
+    SELECT (SELECT json_object_agg(stem, rare_in_body) FROM asked),
+           (SELECT max(in_all) FROM asked),
+           (SELECT array_agg(word) FROM unnest(%s::text[]) AS word WHERE {{unseen}}),
+           (SELECT json_agg(promotion.article_id) FROM helpcenter_promotion promotion
+            JOIN within ON within.id = promotion.article_id WHERE lower(promotion.words) = %s),
+           (SELECT json_agg(json_build_array(article_id, score, popularity)) FROM ordered)
+"""  # noqa: S608  # put together from constants; values are parameters
+_UNSEEN = f"""
+    to_tsvector('{CONFIG}', word) <> '' AND NOT EXISTS (
+        SELECT FROM unnest(tsvector_to_array(to_tsvector('{CONFIG}', word))) AS stem
+        JOIN helpcenter_posting posting ON posting.term = stem JOIN readable ON readable.id = posting.article_id
+    ) AND NOT EXISTS (SELECT FROM helpcenter_synonym WHERE word = ANY(words))
+"""  # noqa: S608  # constants
+_RANKING = _RANKING.replace("{unseen}", _UNSEEN)

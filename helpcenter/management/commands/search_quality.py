@@ -1,0 +1,92 @@
+import json
+import random
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from helpcenter.models import Article
+from helpcenter.search import semantic
+from helpcenter.search.quality import Judged, damaged, measure
+from helpcenter.search.scratch import Page, embed, fill, pages_of_markdown, scratch
+from portal.lib.clock import moment
+from portal.lib.text.embedding import embedder
+
+_SEED = 20
+_PATIENT_S = 60.0  # a measurement waits for every vector
+
+
+class Command(BaseCommand):
+    help = (
+        "Measures how well the search finds, on a set of articles and judged queries. Nothing of it touches the "
+        "portal's own articles: the set stands in temporary tables that are gone afterwards."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--articles", type=Path, required=True, help="lines of JSON: slug, title, body")
+        parser.add_argument("--queries", type=Path, required=True, help="lines of query, tab, slugs between spaces")
+        parser.add_argument("--mode", choices=["lexical", "hybrid"], default="lexical")
+        parser.add_argument(
+            "--distractors",
+            type=Path,
+            action="append",
+            default=[],
+            help="further articles that answer nothing: lines of JSON, or a folder of Markdown split by heading",
+        )
+        parser.add_argument("--typos", type=int, default=0, help="slips of the finger per query, always the same ones")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        pages = [*_pages(options["articles"]), *(page for one in options["distractors"] for page in _distractors(one))]
+        dice = random.Random(_SEED)  # noqa: S311  # the same slips each time
+        judged = [Judged(damaged(one.query, options["typos"], dice), one.slugs) for one in _judged(options["queries"])]
+        is_hybrid = options["mode"] == "hybrid"
+        try:
+            with scratch():
+                fill(pages, now=moment(None))
+                if is_hybrid:
+                    _make_vectors()
+                figures = measure(judged, among=Article.objects.all(), is_hybrid=is_hybrid)
+        finally:
+            semantic.forget()
+        self.stdout.write(f"{options['mode']}, {len(pages)} articles, {options['typos']} typos per query")
+        self.stdout.write(figures.line())
+
+
+def _make_vectors() -> None:
+    model = embedder()
+    if model is None:
+        raise CommandError("There is no language model: run manage.py fetch_model, or measure with --mode lexical.")
+    embed(model)
+    semantic.load()
+    semantic.wait_up_to(_PATIENT_S)
+
+
+def _pages(path: Path) -> list[Page]:
+    try:
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        return [Page(str(row["slug"]), str(row["title"]), str(row["body"])) for row in rows]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CommandError(f"{path} is not lines of JSON with slug, title and body: {error}") from error
+
+
+def _distractors(path: Path) -> Iterator[Page]:
+    if path.is_dir():
+        for file in sorted(path.rglob("*.md")):
+            name = "-".join(file.relative_to(path).with_suffix("").parts)
+            yield from pages_of_markdown(f"{path.name}-{name}", file.read_text(encoding="utf-8"))
+    else:
+        yield from _pages(path)
+
+
+def _judged(path: Path) -> list[Judged]:
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        query, tab, slugs = line.rpartition("\t")
+        if not line.strip():
+            continue
+        if not tab or not slugs.split():
+            raise CommandError(f"{path}, line {number}: a query, a tab and slugs are needed.")
+        found.append(Judged(query.strip(), frozenset(slugs.split())))
+    return found

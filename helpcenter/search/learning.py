@@ -1,0 +1,69 @@
+"""What search learns from all articles together: the vocabulary, and what is popular."""
+
+from django.db import connection, transaction
+
+_LONGEST = 40
+_SHORTEST = 3
+_LOCK = 7_305_001  # of advisory locks: one at a time learns
+
+
+@transaction.atomic
+def learn_words() -> int:
+    """Makes the vocabulary of typo correction anew from what is indexed; answers how many words changed.
+
+    One at a time: who comes second has nothing to do. Rows change in one order, so no two can wait for each other.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+        if cursor.fetchone() != (True,):
+            return 0
+        cursor.execute(_LEARN, [_SHORTEST, _LONGEST])
+        [(changed,)] = cursor.fetchall()
+    return changed
+
+
+_LEARN = """
+    WITH stood AS MATERIALIZED (
+        SELECT word, count(*) AS articles FROM helpcenter_searchdocument, unnest(words) AS word
+        WHERE length(word) BETWEEN %s AND %s GROUP BY word
+    ),
+    gone AS (
+        DELETE FROM helpcenter_word known WHERE NOT EXISTS (SELECT FROM stood WHERE stood.word = known.word) RETURNING 1
+    ),
+    learnt AS (
+        INSERT INTO helpcenter_word (word, articles) SELECT word, articles FROM stood ORDER BY word
+        ON CONFLICT (word) DO UPDATE SET articles = EXCLUDED.articles
+        WHERE helpcenter_word.articles <> EXCLUDED.articles RETURNING 1
+    )
+    SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM learnt)
+"""
+
+
+def weigh_popularity(*, days: int = 90) -> int:
+    """How much each article is read and liked, from 0 to 1; answers how many changed.
+
+    Views count by their logarithm and votes by the share of yes among them, careful with few: half is neutral.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_WEIGH, [days])
+        return cursor.rowcount
+
+
+_WEIGH = """
+    WITH read AS (
+        SELECT article_id, sum(views) AS views FROM helpcenter_readingday
+        WHERE day > current_date - %s GROUP BY article_id
+    ),
+    voted AS (
+        SELECT vote.article_id, (count(*) FILTER (WHERE is_helpful) + 2.0) / (count(*) + 4.0) AS liked
+        FROM helpcenter_vote vote JOIN helpcenter_article article
+             ON article.id = vote.article_id AND article.version = vote.version GROUP BY vote.article_id
+    ),
+    weighed AS (
+        SELECT document.article_id, round((coalesce(voted.liked, 0.5) * coalesce(
+            ln(1 + read.views) / nullif(ln(1 + max(read.views) OVER ()), 0), 0))::numeric, 3)::float8 AS popularity
+        FROM helpcenter_searchdocument document LEFT JOIN read USING (article_id) LEFT JOIN voted USING (article_id)
+    )
+    UPDATE helpcenter_searchdocument document SET popularity = weighed.popularity
+    FROM weighed WHERE weighed.article_id = document.article_id AND weighed.popularity <> document.popularity
+"""

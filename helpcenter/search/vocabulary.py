@@ -1,0 +1,94 @@
+"""Typing errors: a word that stands in nothing the reader may see becomes the nearest word of our articles.
+
+The vocabulary knows the words of every article, also of those a reader may not see; so a word is proposed only when
+it stands in an article that this very reader may see. What is hidden can neither be guessed nor be told apart from
+what does not exist.
+"""
+
+import threading
+from dataclasses import dataclass, field
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from helpcenter.querysets import ArticleQuerySet
+from helpcenter.search.asking import CONFIG
+
+ONE_EDIT_FROM, TWO_EDITS_FROM = 5, 9  # letters
+_PROPOSED = 8
+
+
+@dataclass
+class _Vocabulary:
+    """The words of our articles as this process holds them, by length, each with its number of articles."""
+
+    mark: tuple[int, int] = (0, 0)
+    words: dict[str, int] = field(default_factory=dict)
+    by_length: dict[int, list[str]] = field(default_factory=dict)
+
+
+_held = _Vocabulary()
+_lock = threading.Lock()
+
+
+def corrections(unseen: list[str], *, among: ArticleQuerySet) -> dict[str, str]:
+    """What to search instead of words that stand nowhere; words without a near one are left out."""
+    typed = [word for word in unseen if len(word) >= ONE_EDIT_FROM and word.isalpha()]
+    if not typed:
+        return {}
+    known = _vocabulary()
+    proposed = {word: _nearest(word, known) for word in typed}
+    seen = _seen(sorted({one for each in proposed.values() for one in each}), among)
+    chosen = {word: next((one for one in each if one in seen), "") for word, each in proposed.items()}
+    return {word: better for word, better in chosen.items() if better}
+
+
+def _nearest(word: str, known: _Vocabulary) -> list[str]:
+    """The likeliest first: fewest edits, then the same first letter, then the more frequent word."""
+    edits = 2 if len(word) >= TWO_EDITS_FROM else 1
+    lengths = range(len(word) - edits, len(word) + edits + 1)
+    choices = [one for length in lengths for one in known.by_length.get(length, [])]
+    found = extract(word, choices, scorer=OSA.distance, score_cutoff=edits, limit=None)
+    ordered = sorted(found, key=lambda one: (one[1], one[0][0] != word[0], -known.words[one[0]], one[0]))
+    return [one for one, _distance, _place in ordered[:_PROPOSED]]
+
+
+def _seen(words: list[str], among: ArticleQuerySet) -> set[str]:
+    """Those that stand in something the reader may see."""
+    try:
+        readable, params = among.order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return set()
+    sql = f"""
+        WITH readable (id) AS NOT MATERIALIZED ({readable})
+        SELECT word FROM unnest(%s::text[]) AS word WHERE EXISTS (
+            SELECT FROM unnest(tsvector_to_array(to_tsvector('{CONFIG}', word))) AS stem
+            JOIN helpcenter_posting posting ON posting.term = stem JOIN readable ON readable.id = posting.article_id
+        )
+    """  # noqa: S608  # a queryset's own SQL and constants; values are parameters
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*params, words])
+        return {word for (word,) in cursor.fetchall()} if words else set()
+
+
+def _vocabulary() -> _Vocabulary:
+    """Read anew when the table has changed."""
+    global _held
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK)
+        [mark] = cursor.fetchall()
+        if mark == _held.mark:
+            return _held
+        cursor.execute("SELECT word, articles FROM helpcenter_word")
+        words = dict(cursor.fetchall())
+    by_length: dict[int, list[str]] = {}
+    for word in words:
+        by_length.setdefault(len(word), []).append(word)
+    with _lock:
+        _held = _Vocabulary(mark, words, by_length)
+        return _held
+
+
+_MARK = "SELECT count(*), coalesce(sum(hashtext(word)::bigint * articles), 0)::bigint FROM helpcenter_word"
