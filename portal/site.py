@@ -31,6 +31,14 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         [
             (_("Articles"), "article", "admin:helpcenter_article_changelist", "helpcenter.view_article"),
             (_("Categories"), "category", "admin:helpcenter_category_changelist", "helpcenter.view_category"),
+            (_("Articles to write"), "lightbulb", "admin:helpcenter_gap_changelist", "helpcenter.view_gap"),
+            (
+                _("Health of articles"),
+                "vital_signs",
+                "admin:helpcenter_articlehealth_changelist",
+                "helpcenter.view_article",
+            ),
+            (_("Searches"), "search", "admin:helpcenter_searchevent_changelist", "helpcenter.view_searchevent"),
         ],
     ),
     (

@@ -124,6 +124,15 @@ class Article(models.Model):
         return str(Audience(self.read_by).label)
 
 
+class ArticleHealth(Article):
+    """The same articles, as the board of their health lists them."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("health of an article")
+        verbose_name_plural = _("health of articles")
+
+
 class FormerArticleSlug(models.Model):
     """Where an article stood: the category of then and the slug of then."""
 
