@@ -2,6 +2,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
@@ -11,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminTextareaWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from helpcenter import actions, admin_views
+from helpcenter.actions.articles import WORDS, newest_revision
 from helpcenter.models import Article, Category, Vote
 from helpcenter.querysets import audiences_of
 from helpcenter.states import ArticleState
@@ -43,16 +45,43 @@ class CategoryAdmin(ModelAdmin):
 
 
 class ArticleForm(forms.ModelForm):
+    """The article's place, and the words of its newest revision; saved words are the next one."""
+
+    title = forms.CharField(label=_("Title"), max_length=160, widget=UnfoldAdminTextInputWidget())
+    summary = forms.CharField(
+        label=_("Summary"),
+        max_length=300,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("One sentence for lists."),
+    )
+    keywords = SimpleArrayField(
+        forms.CharField(max_length=60),
+        label=_("Keywords"),
+        required=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_("Words that readers use for this, separated by commas; found by search, shown nowhere."),
+    )
+    body = forms.CharField(
+        label=_("Text (Markdown)"),
+        required=False,
+        strip=False,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 24, "spellcheck": "true", "class": "markdown"}),
+    )
+    note = forms.CharField(
+        label=_("What was changed"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget()
+    )
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput())
+
     class Meta:
         model = Article
-        fields = ["title", "slug", "category", "audience", "position", "summary", "keywords", "body"]
-        widgets = {
-            "body": UnfoldAdminTextareaWidget(attrs={"rows": 24, "spellcheck": "true", "class": "markdown"}),
-            "keywords": UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        }
+        fields = ["slug", "category", "audience", "position"]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
+        if self.instance.pk:
+            newest = newest_revision(self.instance)
+            self.initial.update({name: getattr(newest, name) for name in WORDS}, based_on=newest.number)
         if "body" in self.fields:  # staff who may only read get no fields
             self.fields["body"].widget.attrs |= {
                 "hx-post": reverse("admin:helpcenter_article_preview"),
@@ -62,7 +91,7 @@ class ArticleForm(forms.ModelForm):
 
     def manuscript(self) -> actions.Manuscript:
         """What a valid form hands in."""
-        return actions.Manuscript(**self.cleaned_data)
+        return actions.Manuscript(**self.cleaned_data, tiers=self.instance.tiers)
 
 
 @admin.register(Article)
@@ -71,13 +100,13 @@ class ArticleAdmin(ModelAdmin):
     list_display = ["title", "category", "shown_state", "read_by", "helpful", "updated_at"]
     list_filter = ["state", "category", "audience"]
     list_select_related = ["category"]
-    search_fields = ["title", "slug", "summary", "body"]
+    search_fields = ["title", "slug", "summary"]
     ordering = ["category__position", "position", "pk"]
     prepopulated_fields = {"slug": ["title"]}
     readonly_fields = ["shown_state", "published_at", "updated_at", "helpful", "comments", "preview"]
     fieldsets = [
         (None, {"fields": ["title", ("slug", "category"), "summary"]}),
-        (_("Text"), {"fields": ["body", "preview"]}),
+        (_("Text"), {"fields": ["body", "note", "based_on", "preview"]}),
         (_("Place and readers"), {"fields": [("audience", "position"), "keywords"]}),
         (_("State"), {"fields": [("shown_state", "published_at", "updated_at"), "helpful", "comments"]}),
     ]

@@ -36,7 +36,7 @@ def llms(request: HttpRequest) -> HttpResponse:
 @require_safe
 def article_markdown(request: HttpRequest, category: str, article: str) -> HttpResponse:
     """The article's Markdown, for the same readers as its page."""
-    readable = Article.objects.visible_to(request.user).select_related("category")
+    readable = Article.objects.visible_to(request.user).whole()
     found = readable.filter(category__slug=category, slug=article).first()
     if found is None:
         moved = moved_article(category, article, request.user)
@@ -44,7 +44,7 @@ def article_markdown(request: HttpRequest, category: str, article: str) -> HttpR
             raise Http404
         return redirect(moved.markdown_url, permanent=True)
     head = f"# {found.title}\n\n" + (f"> {found.summary}\n\n" if found.summary else "")
-    response = HttpResponse(head + found.body, content_type="text/markdown; charset=utf-8")
+    response = HttpResponse(head + found.live.body, content_type="text/markdown; charset=utf-8")
     response["Last-Modified"] = http_date(found.updated_at.timestamp())
     response["Vary"] = "Cookie"
     response["Cache-Control"] = "no-store, private" if request.user.is_authenticated else "no-cache"

@@ -3,11 +3,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Window
-from django.db.models.functions import RowNumber
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Window
+from django.db.models.functions import Cast, RowNumber
 
-from helpcenter.states import ArticleState, Audience
+from helpcenter.states import OPEN_REVISIONS, ArticleState, Audience
 from portal.accounts.roles import READS_ENGINEERING, READS_OPERATIONS
 from portal.lib.clock import moment
 
@@ -30,29 +32,52 @@ LIST_FIELDS = (
 
 
 def audiences_of(user: Any) -> list[Audience]:
-    """What that person may read: everybody the customers' articles, staff what their role reads (`accounts.roles`)."""
-    roles = user.roles if user.is_authenticated and user.is_active else frozenset()
-    is_everywhere = user.is_authenticated and user.is_active and user.is_superuser
-    found = [Audience.CUSTOMER]
-    if is_everywhere or roles & READS_OPERATIONS:
+    """What that person may read: everybody the public articles, who has signed in those for customers, staff what
+    their role reads (`accounts.roles`)."""
+    if not (user.is_authenticated and user.is_active):
+        return [Audience.CUSTOMER]
+    found = [Audience.CUSTOMER, Audience.MEMBERS]
+    if user.is_superuser or user.roles & READS_OPERATIONS:
         found.append(Audience.OPERATIONS)
-    if is_everywhere or roles & READS_ENGINEERING:
+    if user.is_superuser or user.roles & READS_ENGINEERING:
         found.append(Audience.ENGINEERING)
     return found
 
 
+def _readable_by(user: Any) -> Q:
+    """Articles whose audience, own or inherited, that person belongs to; narrowed to tiers, on one of them."""
+    allowed: list[str] = list(audiences_of(user))
+    wanted = Q(audience__in=allowed) | Q(audience="", category__audience__in=allowed)
+    if Audience.MEMBERS not in allowed or user.is_staff:
+        return wanted
+    own = apps.get_model("accounts", "Organization").objects.of_member(user).exclude(tier=None)
+    slugs = Cast(ArraySubquery(own.values("tier__slug")), ArrayField(CharField()))
+    on_tier = Q(tiers=[]) | Q(tiers__overlap=slugs)
+    on_tier_of_category = Q(category__tiers=[]) | Q(category__tiers__overlap=slugs)
+    return wanted & ((~Q(audience="") & on_tier) | (Q(audience="") & on_tier_of_category))
+
+
 class ArticleQuerySet(models.QuerySet):
     def visible_to(self, user: Any, *, now: datetime | None = None) -> "ArticleQuerySet":
-        """The one gate: published articles (none before its moment) whose audience that person belongs to.
+        """The one gate: published articles, none before its moment or after its end, that this person may read.
 
-        An article without an audience of its own has its category's. Serves pages, search, suggestions, feeds, copies.
+        An article without an audience of its own has its category's. Serves pages, files, search, suggestions,
+        answers, feeds, copies, the API and the export; `user` may be anonymous.
         """
-        return self.for_audiences_of(user).filter(state=ArticleState.PUBLISHED, published_at__lte=moment(now))
+        return self.for_audiences_of(user).shown(moment(now))
+
+    def shown(self, now: datetime) -> "ArticleQuerySet":
+        """To somebody, at that moment."""
+        ends = Q(expires_at=None) | Q(expires_at__gt=now)
+        return self.filter(ends, state=ArticleState.PUBLISHED, published_at__lte=now)
 
     def for_audiences_of(self, user: Any) -> "ArticleQuerySet":
         """Also drafts: what an editor of these audiences works on. Only the admin uses this alone."""
-        allowed = audiences_of(user)
-        return self.filter(Q(audience__in=allowed) | Q(audience="", category__audience__in=allowed))
+        return self.filter(_readable_by(user))
+
+    def whole(self) -> "ArticleQuerySet":
+        """With category and live revision: all that its page shows, in one query."""
+        return self.select_related("category", "live")
 
     def listed(self, *, with_shelf: bool = False) -> "ArticleQuerySet":
         """Only what a list shows: without bodies; `with_shelf` adds what a category shows of itself."""
@@ -93,6 +118,21 @@ class ArticleQuerySet(models.QuerySet):
             yes=Count("votes", filter=present & Q(votes__is_helpful=True)),
             no=Count("votes", filter=present & Q(votes__is_helpful=False)),
         )
+
+
+class RevisionQuerySet(models.QuerySet):
+    def open(self) -> "RevisionQuerySet":
+        """At work: not yet shown, not replaced by a newer one."""
+        return self.filter(state__in=OPEN_REVISIONS)
+
+    def newest_first(self) -> "RevisionQuerySet":
+        return self.order_by("-number")
+
+
+class AssetQuerySet(models.QuerySet):
+    def visible_to(self, user: Any, *, now: datetime | None = None) -> "AssetQuerySet":
+        """Files of the articles that this person may read, by the same gate."""
+        return self.filter(article__in=_articles().visible_to(user, now=now))
 
 
 class CategoryQuerySet(models.QuerySet):

@@ -4,9 +4,12 @@ from portal.web.page_cache import content_changed
 
 
 @on(
-    "article.updated",
+    "article.placed",
+    "article.scheduled",
     "article.published",
     "article.withdrawn",
+    "article.expired",
+    "article.archived",
     "category.written",
     "category.updated",
     outside=True,

@@ -60,7 +60,7 @@ def category(request: HttpRequest, category: str) -> HttpResponse:
 def article(request: HttpRequest, category: str, article: str) -> HttpResponse:
     """One article; a former address of it, or of its category, answers with the present one in one hop."""
     readable = Article.objects.visible_to(request.user)
-    found = readable.select_related("category").filter(category__slug=category, slug=article).first()
+    found = readable.whole().filter(category__slug=category, slug=article).first()
     if found is None:
         return redirect(_or_404(moved_article(category, article, request.user)), permanent=True)
     context = {

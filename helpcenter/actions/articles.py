@@ -1,14 +1,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from helpcenter.events import ARTICLE_PUBLISHED, ARTICLE_UPDATED, ARTICLE_WITHDRAWN, ARTICLE_WRITTEN
-from helpcenter.models import Article, Category, FormerArticleSlug
-from helpcenter.search import vector_of
-from helpcenter.states import ArticleState
+from helpcenter.events import ARTICLE_PLACED, ARTICLE_REVISED, ARTICLE_WRITTEN
+from helpcenter.models import Article, Category, FormerArticleSlug, Revision
+from helpcenter.states import OPEN_REVISIONS, RevisionState
 from portal.accounts.models import User
 from portal.events.actions import record
 from portal.events.listeners import EventType
@@ -16,13 +16,17 @@ from portal.lib.clock import moment
 from portal.lib.markdown import render
 from portal.lib.refusals import Refused
 
-_TEXTS = ["title", "summary", "body"]  # a change of these is a new version for readers, and for their votes
-_FIELDS = ["category_id", "slug", "keywords", "audience", "position", *_TEXTS]
+WORDS = ["title", "summary", "keywords", "body"]  # what a revision holds
+PLACE = ["category_id", "slug", "audience", "tiers", "position"]  # what an article is, whatever it says
 
 
 @dataclass(frozen=True)
 class Manuscript:
-    """What an editor hands in. An empty audience means: as the category."""
+    """What an editor hands in: where the article stands, who reads it, what it says.
+
+    An empty audience means: as the category. `note` says what was changed. `based_on` is the number of the revision
+    that the editor had before them; None: whatever there is.
+    """
 
     category: Category
     title: str
@@ -31,22 +35,41 @@ class Manuscript:
     summary: str = ""
     keywords: Sequence[str] = ()
     audience: str = ""
+    tiers: Sequence[str] = ()
     position: int = 0
     source_path: str | None = None
+    note: str = ""
+    based_on: int | None = None
 
     @property
-    def values(self) -> dict[str, object]:
-        """By the article's own field names."""
+    def words(self) -> dict[str, Any]:
+        """By the revision's field names."""
         return {
-            "category_id": self.category.pk,
             "title": self.title.strip(),
-            "slug": self.slug,
-            "body": self.body.replace("\r\n", "\n"),
             "summary": self.summary.strip(),
             "keywords": [word.strip()[:60] for word in self.keywords if word.strip()],
+            "body": self.body.replace("\r\n", "\n"),
+        }
+
+    @property
+    def place(self) -> dict[str, Any]:
+        """By the article's field names."""
+        return {
+            "category_id": self.category.pk,
+            "slug": self.slug,
             "audience": self.audience,
+            "tiers": list(self.tiers),
             "position": self.position,
         }
+
+
+class EditConflict(Refused):
+    """Somebody else wrote a revision meanwhile: `newest` is theirs."""
+
+    def __init__(self, newest: Revision) -> None:
+        self.newest = newest
+        sentence = _("%(author)s changed this article while you were writing. Look at both before you save.")
+        super().__init__(sentence % {"author": newest.author or _("Somebody")}, code="edit_conflict")
 
 
 @transaction.atomic
@@ -54,11 +77,17 @@ def create_article(*, manuscript: Manuscript, by: User | None, now: datetime | N
     """Keeps a new article as a draft. Refuses an address that the category already has (`slug_taken`)."""
     at = moment(now)
     _check_address(manuscript)
-    article = Article(**manuscript.values, source_path=manuscript.source_path, created_at=at, updated_at=at)
-    _render(article)
-    article.save()
-    _index(article)
-    _record(ARTICLE_WRITTEN, article, by, at)
+    words = manuscript.words
+    article = Article.objects.create(
+        **manuscript.place,
+        title=words["title"],
+        summary=words["summary"],
+        source_path=manuscript.source_path,
+        created_at=at,
+        updated_at=at,
+    )
+    _write(article, manuscript, by, at)
+    tell(ARTICLE_WRITTEN, article, by, at)
     return article
 
 
@@ -66,83 +95,102 @@ def create_article(*, manuscript: Manuscript, by: User | None, now: datetime | N
 def update_article(
     *, article: Article, manuscript: Manuscript, by: User | None, now: datetime | None = None
 ) -> Article:
-    """Changes an article; a changed text is its next version. Nothing changed: nothing happens, no event.
+    """Keeps what was changed. Changed words are a new revision beside what readers see, a changed place holds at once.
 
-    Its old address keeps answering. Refuses an address that another article of the category has (`slug_taken`).
+    An old address keeps answering. Nothing changed: nothing happens, no event. Refuses an address that another
+    article of the category has (`slug_taken`), and EditConflict when `based_on` is no longer the newest revision.
     """
     at = moment(now)
-    locked = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
-    changed = [name for name, value in manuscript.values.items() if getattr(locked, name) != value]
-    _adopt(locked, manuscript.source_path)
-    if not changed:
-        return locked
-    if {"slug", "category_id"} & set(changed):
-        _check_address(manuscript, other_than=locked)
-        _remember_address(locked)
-    for name in changed:
-        setattr(locked, name, manuscript.values[name])
-    if set(changed) & set(_TEXTS):
-        locked.version += 1
-        locked.updated_at = at
-        _render(locked)
-    locked.save(update_fields=[*_FIELDS, "html", "toc", "text", "version", "updated_at"])
-    _index(locked)
-    _record(ARTICLE_UPDATED, locked, by, at)
+    locked = lock(article)
+    newest = newest_revision(locked)
+    if manuscript.based_on is not None and manuscript.based_on != newest.number:
+        raise EditConflict(newest)
+    if manuscript.source_path and locked.source_path != manuscript.source_path:
+        locked.source_path = manuscript.source_path
+        locked.save(update_fields=["source_path"])
+    _place(locked, manuscript, by, at)
+    if any(getattr(newest, name) != value for name, value in manuscript.words.items()):
+        revision = _write(locked, manuscript, by, at)
+        tell(ARTICLE_REVISED, locked, by, at, number=revision.number)
     return locked
-
-
-def publish_article(*, article: Article, by: User | None, now: datetime | None = None) -> Article:
-    """Shows the article to its audience from now on. Refuses what is already shown (`article_published`)."""
-    return _move(article, ArticleState.PUBLISHED, by, now)
-
-
-def withdraw_article(*, article: Article, by: User | None, now: datetime | None = None) -> Article:
-    """Makes the article a draft again, seen by its editors only. Refuses a draft (`article_draft`)."""
-    return _move(article, ArticleState.DRAFT, by, now)
 
 
 @transaction.atomic
-def _move(article: Article, to: ArticleState, by: User | None, now: datetime | None) -> Article:
+def restore_revision(*, revision: Revision, by: User | None, now: datetime | None = None) -> Revision:
+    """Writes what an old revision says as a new one; nothing is shown by that. Refuses the newest (`is_newest`)."""
     at = moment(now)
-    locked = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
-    if locked.state == to:
-        sentence = _("This article is already published.") if to == ArticleState.PUBLISHED else _("This is a draft.")
-        raise Refused(sentence, code=f"article_{to}")
-    locked.state = to
-    if to == ArticleState.PUBLISHED:
-        locked.published_at = at
-    locked.save(update_fields=["state", "published_at"])
-    _record(ARTICLE_PUBLISHED if to == ArticleState.PUBLISHED else ARTICLE_WITHDRAWN, locked, by, at)
-    return locked
+    article = lock(revision.article)
+    if newest_revision(article).number == revision.number:
+        raise Refused(_("This is the newest revision already."), code="is_newest")
+    note = _("As in revision %(number)s") % {"number": revision.number}
+    manuscript = Manuscript(
+        category=article.category,
+        slug=article.slug,
+        note=note,
+        title=revision.title,
+        summary=revision.summary,
+        keywords=revision.keywords,
+        body=revision.body,
+    )
+    restored = _write(article, manuscript, by, at)
+    tell(ARTICLE_REVISED, article, by, at, number=restored.number)
+    return restored
 
 
-def _record(event: EventType, article: Article, by: User | None, at: datetime) -> None:
-    details = {"category_id": article.category_id, "version": article.version, "audience": article.read_by}
+def lock(article: Article) -> Article:
+    """The article's row, held until the transaction ends, with category and live revision."""
+    return Article.objects.select_for_update(of=("self",)).whole().get(pk=article.pk)
+
+
+def newest_revision(article: Article) -> Revision:
+    return article.revisions.newest_first()[0]
+
+
+def tell(event: EventType, article: Article, by: User | None, at: datetime, **more: object) -> None:
+    """Records what happened to the article, with what listeners need."""
+    details = {"category_id": article.category_id, "version": article.version, "audience": article.read_by, **more}
     record(event, about=article, by=by, details=details, now=at)
 
 
-def _render(article: Article) -> None:
-    rendered = render(article.body)
-    article.html, article.toc, article.text = rendered.html, rendered.toc, rendered.text
+def _write(article: Article, manuscript: Manuscript, by: User | None, at: datetime) -> Revision:
+    """The next revision, rendered; what was at work before it is replaced."""
+    last = article.revisions.newest_first().first()
+    article.revisions.filter(state__in=OPEN_REVISIONS).update(state=RevisionState.REPLACED)
+    rendered = render(manuscript.body)
+    revision = Revision.objects.create(
+        article=article,
+        number=last.number + 1 if last else 1,
+        **manuscript.words,
+        html=rendered.html,
+        toc=rendered.toc,
+        text=rendered.text,
+        note=manuscript.note[:200],
+        author=by,
+        created_at=at,
+    )
+    if article.live is None:
+        article.title, article.summary, article.updated_at = revision.title, revision.summary, at
+        article.save(update_fields=["title", "summary", "updated_at"])
+    return revision
 
 
-def _index(article: Article) -> None:
-    Article.objects.filter(pk=article.pk).update(search=vector_of(article))
-
-
-def _adopt(article: Article, source_path: str | None) -> None:
-    if source_path and article.source_path != source_path:
-        article.source_path = source_path
-        article.save(update_fields=["source_path"])
+def _place(article: Article, manuscript: Manuscript, by: User | None, at: datetime) -> None:
+    changed = [name for name, value in manuscript.place.items() if getattr(article, name) != value]
+    if not changed:
+        return
+    if {"slug", "category_id"} & set(changed):
+        _check_address(manuscript, other_than=article)
+        FormerArticleSlug.objects.update_or_create(
+            category_id=article.category_id, slug=article.slug, defaults={"article": article}
+        )
+    for name in changed:
+        setattr(article, name, manuscript.place[name])
+    article.category = manuscript.category
+    article.save(update_fields=changed)
+    tell(ARTICLE_PLACED, article, by, at, changed=changed)
 
 
 def _check_address(manuscript: Manuscript, *, other_than: Article | None = None) -> None:
     taken = Article.objects.filter(category=manuscript.category, slug=manuscript.slug)
     if (taken.exclude(pk=other_than.pk) if other_than else taken).exists():
         raise Refused(_("The category has an article at this address."), code="slug_taken")
-
-
-def _remember_address(article: Article) -> None:
-    FormerArticleSlug.objects.update_or_create(
-        category_id=article.category_id, slug=article.slug, defaults={"article": article}
-    )

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -23,13 +24,20 @@ class Shelf:
     icon: str = "book"
     position: int = 0
     audience: str = Audience.OPERATIONS
+    tiers: Sequence[str] = ()
+    needs_approval: bool = False
+
+    @property
+    def values(self) -> dict[str, object]:
+        """By the category's field names."""
+        return {**asdict(self), "tiers": list(self.tiers)}
 
 
 @transaction.atomic
 def create_category(*, shelf: Shelf, by: User | None, now: datetime | None = None) -> Category:
     """Makes a category. Refuses a slug that is taken (`slug_taken`) or a page of its own (`slug_reserved`)."""
     _check_slug(shelf.slug)
-    category = Category.objects.create(**asdict(shelf))
+    category = Category.objects.create(**shelf.values)
     details = {"audience": category.audience}
     record(CATEGORY_WRITTEN, about=category, by=by, details=details, now=moment(now))
     return category
@@ -39,7 +47,7 @@ def create_category(*, shelf: Shelf, by: User | None, now: datetime | None = Non
 def update_category(*, category: Category, shelf: Shelf, by: User | None, now: datetime | None = None) -> Category:
     """Changes a category; its old address, and those of its articles, keep answering. Nothing changed: no event."""
     locked = Category.objects.select_for_update().get(pk=category.pk)
-    wanted = asdict(shelf)
+    wanted = shelf.values
     changed = [name for name, value in wanted.items() if getattr(locked, name) != value]
     if not changed:
         return locked

@@ -6,10 +6,11 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.text import slugify
 
-from helpcenter.actions.articles import Manuscript, create_article, publish_article, update_article
+from helpcenter.actions.articles import Manuscript, create_article, newest_revision, update_article
 from helpcenter.actions.categories import Shelf, create_category, update_category
+from helpcenter.actions.publishing import publish_article
 from helpcenter.models import ICONS, Article, Category
-from helpcenter.states import RESERVED_SLUGS, Audience
+from helpcenter.states import RESERVED_SLUGS, ArticleState, Audience
 from portal.accounts.models import User
 from portal.lib import leaves
 from portal.lib.clock import moment
@@ -116,7 +117,9 @@ class _Run:
 
     def _updated(self, known: Category, leaf: Leaf) -> Category:
         read = self._shelf(leaf, known.slug, True)
-        shelf = Shelf(read.title, known.slug, read.description, read.icon, read.position, known.audience)
+        shelf = replace(
+            read, slug=known.slug, audience=known.audience, tiers=known.tiers, needs_approval=known.needs_approval
+        )
         return update_category(category=known, shelf=shelf, by=self.by, now=self.now)
 
     def bring_in(self, leaf: Leaf, place: int) -> None:
@@ -132,13 +135,19 @@ class _Run:
             self.delivered.note("problem", leaf.path, f"another file is already {known.get_absolute_url()}")
             return
         else:
-            article = self._changed(known, replace(manuscript, audience=known.audience), leaf)
+            article = self._changed(known, replace(manuscript, audience=known.audience, tiers=known.tiers), leaf)
         self.brought_in.add(article.pk)
 
     def _changed(self, known: Article, manuscript: Manuscript, leaf: Leaf) -> Article:
-        differs = any(getattr(known, name) != value for name, value in manuscript.values.items())
-        self.delivered.note("changed" if differs else "same", leaf.path)
-        return update_article(article=known, manuscript=manuscript, by=self.by, now=self.now)
+        """Changed words are shown at once where the article is shown and no approval is asked for."""
+        newest = newest_revision(known)
+        differs = any(getattr(known, name) != value for name, value in manuscript.place.items())
+        is_new = any(getattr(newest, name) != value for name, value in manuscript.words.items())
+        self.delivered.note("changed" if differs or is_new else "same", leaf.path)
+        article = update_article(article=known, manuscript=manuscript, by=self.by, now=self.now)
+        if is_new and article.state == ArticleState.PUBLISHED and not article.category.needs_approval:
+            article = publish_article(article=article, by=self.by, now=self.now)
+        return article
 
     def _known(self, manuscript: Manuscript) -> Article | None:
         by_path = Article.objects.filter(source_path=manuscript.source_path).first()

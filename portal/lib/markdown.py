@@ -80,9 +80,19 @@ _OPTIONS: dict[str, dict[str, Any]] = {
 }
 _BLOCK_END = re.compile(r"</(?:p|h\d|li|td|th|tr|pre|div|dt|dd|blockquote|summary|figcaption)>|<br>|<hr>")
 _HEADERLINK = re.compile(r'<a class="headerlink".*?</a>|<a href="#[^"]*" class="headerlink".*?</a>', re.S)
+_SECTION = re.compile(r'<h([23]) id="([^"]*)">(.*?)</h\1>', re.S)
 _ANY_TAG = re.compile(r"<[^>]*>")
 _NO_IMAGE = re.compile(r"<img(?![^>]* src=)[^>]*>")
 _BLANKS = re.compile(r"[ \t\xa0]+")
+
+
+@dataclass(frozen=True)
+class Section:
+    """What stands under one heading: its anchor (none before the first), the headings it is under, its plain text."""
+
+    anchor: str
+    trail: list[str]
+    text: str
 
 
 @dataclass(frozen=True)
@@ -141,6 +151,21 @@ def render_message(source: str) -> str:
 
 
 _OPTIONS_OF_MESSAGES = {"pymdownx.highlight": _OPTIONS["pymdownx.highlight"]}
+
+
+def sections(safe_html: str) -> list[Section]:
+    """Sanitised HTML cut at its h2 and h3; a piece without words of its own is left out."""
+    found, anchor_of, trail = [], "", [""]
+    pieces = _SECTION.split(safe_html)
+    for level, heading_id, heading, body in zip(
+        ["", *pieces[1::4]], ["", *pieces[2::4]], ["", *pieces[3::4]], [pieces[0], *pieces[4::4]], strict=True
+    ):
+        if level:
+            anchor_of, trail = heading_id, [*trail[: int(level) - 2], plain(heading)]
+        text = plain(body)
+        if text:
+            found.append(Section(anchor_of, [one for one in trail if one], text))
+    return found
 
 
 def plain(safe_html: str) -> str:

@@ -7,17 +7,16 @@ from typing import Any
 
 from django.db import connection
 
-from helpcenter.models import Article, Category
-from helpcenter.states import ArticleState, Audience
+from helpcenter.models import Article, Category, Revision
+from helpcenter.states import Audience, RevisionState
 from portal.accounts.models import Membership, Organization, Tier, User
-from portal.lib.markdown import render
+from portal.lib.markdown import Rendered, render
 from portal.lib.tokens import public_id
 from tests.bench.copying import copy
 from tickets.models import Message, Ticket, Timer
 from tickets.states import MessageKind, Priority, TicketState
 
 NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
-WEIGHTS = [("title", "A"), ("summary", "C"), ("text", "D")]
 ORGANIZATIONS = 500
 WORDS = [
     "signal", "dashboard", "account", "model", "delivery", "payment", "invoice", "plan", "login", "password",
@@ -49,17 +48,12 @@ def _load_articles(count: int, dice: random.Random) -> None:
 
     def rows() -> Iterator[dict[str, Any]]:
         for number in range(count):
-            made = rendered[number % len(rendered)]
             yield {
                 "category_id": category.pk,
                 "title": f"{_sentence(dice, 5)} {number}",
                 "slug": f"guide-{number}",
                 "summary": _sentence(dice, 12),
-                "body": bodies[number % len(bodies)],
-                "html": made.html,
-                "text": made.text,
-                "toc": made.toc,
-                "state": ArticleState.PUBLISHED,
+                "version": 1,
                 "position": number,
                 "created_at": NOW,
                 "updated_at": NOW,
@@ -67,9 +61,46 @@ def _load_articles(count: int, dice: random.Random) -> None:
             }
 
     copy(Article, rows(), fields=[])
+    copy(Revision, (_revision(article, bodies, rendered) for article in Article.objects.all()), fields=[])
     with connection.cursor() as cursor:
-        vectors = [f"setweight(to_tsvector('helpcenter_english', {part}), '{weight}')" for part, weight in WEIGHTS]
-        cursor.execute(f"UPDATE helpcenter_article SET search = {' || '.join(vectors)}")  # names from above
+        for statement in _SHOWN:
+            cursor.execute(statement)
+
+
+def _revision(article: Article, bodies: list[str], rendered: list[Rendered]) -> dict[str, Any]:
+    chosen = article.position % len(bodies)
+    made = rendered[chosen]
+    return {
+        "article_id": article.pk,
+        "number": 1,
+        "title": article.title,
+        "summary": article.summary,
+        "body": bodies[chosen],
+        "html": made.html,
+        "toc": made.toc,
+        "text": made.text,
+        "created_at": NOW,
+        "state": RevisionState.PUBLISHED,
+    }
+
+
+# What `helpcenter.search.index` does for one article, for all of them.
+_SHOWN = [
+    "UPDATE helpcenter_article a SET state = 'published', live_id = r.id, announced_at = r.created_at "
+    "FROM helpcenter_revision r WHERE r.article_id = a.id",
+    "INSERT INTO helpcenter_posting (article_id, term, title_count, body_count) "
+    "SELECT article_id, lexeme, sum(in_title), sum(in_body) FROM ("
+    " SELECT article_id, lexeme, cardinality(positions) in_title, 0 in_body"
+    " FROM helpcenter_revision, unnest(to_tsvector('helpcenter_english', title))"
+    " UNION ALL SELECT article_id, lexeme, 0, cardinality(positions)"
+    " FROM helpcenter_revision, unnest(to_tsvector('helpcenter_english', summary || E'\\n' || text))"
+    ") stood GROUP BY article_id, lexeme",
+    "INSERT INTO helpcenter_searchdocument (article_id, vector, words, title_length, body_length, popularity) "
+    "SELECT r.article_id, setweight(to_tsvector('helpcenter_english', r.title), 'A')"
+    " || setweight(to_tsvector('helpcenter_english', r.summary), 'C')"
+    " || setweight(to_tsvector('helpcenter_english', r.text), 'D'), '{}', sum(title_count), sum(body_count), 0 "
+    "FROM helpcenter_revision r JOIN helpcenter_posting p USING (article_id) GROUP BY r.id",
+]
 
 
 def _load_people() -> None:

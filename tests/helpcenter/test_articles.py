@@ -14,7 +14,8 @@ from helpcenter.actions import (
     update_category,
     withdraw_article,
 )
-from helpcenter.models import Article, Category
+from helpcenter.actions.articles import WORDS, newest_revision
+from helpcenter.models import Article, Category, Posting, Revision
 from helpcenter.states import RESERVED_SLUGS, Audience
 from portal.events.models import Event
 from portal.lib.refusals import Refused
@@ -25,33 +26,47 @@ pytestmark = pytest.mark.django_db
 
 
 def manuscript_of(article: Article, **changed: object) -> Manuscript:
-    values = {name: getattr(article, name) for name in ["category", "title", "slug", "body", "summary", "position"]}
-    return Manuscript(**{**values, "keywords": article.keywords, "audience": article.audience, **changed})
+    newest = newest_revision(article)
+    values = {name: getattr(article, name) for name in ["category", "slug", "audience", "tiers", "position"]}
+    return Manuscript(**{**values, **{name: getattr(newest, name) for name in WORDS}, **changed})
 
 
 def told() -> list[str]:
     return list(Event.objects.oldest_first().values_list("name", flat=True))
 
 
-def test_a_new_article_is_a_rendered_draft_that_search_could_find(now: datetime) -> None:
+def test_a_new_article_is_a_rendered_draft_that_nobody_finds(now: datetime) -> None:
     shelf = CategoryFactory()
     by = StaffFactory()
     article = create_article(manuscript=Manuscript(shelf, " Setup ", "setup", "## First\r\n\nWords."), by=by, now=now)
     article.refresh_from_db()
-    assert (article.title, article.state, article.version, article.updated_at) == ("Setup", "draft", 1, now)
-    assert '<h2 id="first">' in article.html
-    assert "'word'" in article.search
+    assert (article.title, article.state, article.version, article.updated_at) == ("Setup", "draft", 0, now)
+    written = article.revisions.get()
+    assert (written.number, written.author, written.state, written.body) == (1, by, "draft", "## First\n\nWords.")
+    assert '<h2 id="first">' in written.html
+    assert not Posting.objects.exists()
     assert told() == ["article.written"]
     assert Event.objects.get().by_id == by.pk
 
 
-def test_a_changed_text_is_a_new_version_and_rendered_anew(now: datetime) -> None:
-    article = ArticleFactory(body="Old.", now=now)
+def test_changed_words_are_a_draft_beside_what_readers_see_until_they_are_published(now: datetime) -> None:
+    article = ArticleFactory(title="Old title", body="Old.", now=now)
     later = now + timedelta(days=1)
-    update_article(article=article, manuscript=manuscript_of(article, body="**New.**"), by=None, now=later)
-    article.refresh_from_db()
-    assert (article.version, article.updated_at, article.html) == (2, later, "<p><strong>New.</strong></p>")
-    assert told()[-1] == "article.updated"
+    manuscript = manuscript_of(article, title="New title", body="**New.**", note="Says more")
+    update_article(article=article, manuscript=manuscript, by=None, now=later)
+    article = Article.objects.whole().get(pk=article.pk)
+    assert (article.title, article.version, article.updated_at) == ("Old title", 1, now)
+    assert article.live is not None
+    assert article.live.body == "Old."
+    draft = newest_revision(article)
+    assert (draft.number, draft.state, draft.note) == (2, "draft", "Says more")
+    publish_article(article=article, by=None, now=later)
+    article = Article.objects.whole().get(pk=article.pk)
+    assert (article.title, article.version, article.updated_at) == ("New title", 2, later)
+    assert article.live == draft
+    assert article.published_at == now  # since when readers have it
+    assert list(Revision.objects.newest_first().values_list("state", flat=True)) == ["published", "replaced"]
+    assert told()[-2:] == ["article.revised", "article.published"]
 
 
 def test_a_moved_article_stays_the_same_version(now: datetime) -> None:

@@ -6,8 +6,11 @@ from portal.events.listeners import all_types, reactions, reactions_to_public
 
 # event → who hears of it. Whoever adds a receiver adds its line here.
 REACTIONS: dict[str, list[str]] = {
+    "article.archived": ["helpcenter.receivers.forget_kept_pages"],
+    "article.expired": ["helpcenter.receivers.forget_kept_pages"],
+    "article.placed": ["helpcenter.receivers.forget_kept_pages"],
     "article.published": ["helpcenter.receivers.forget_kept_pages"],
-    "article.updated": ["helpcenter.receivers.forget_kept_pages"],
+    "article.scheduled": ["helpcenter.receivers.forget_kept_pages"],
     "article.withdrawn": ["helpcenter.receivers.forget_kept_pages"],
     "category.updated": ["helpcenter.receivers.forget_kept_pages"],
     "category.written": ["helpcenter.receivers.forget_kept_pages"],

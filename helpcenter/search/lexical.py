@@ -8,15 +8,10 @@ article cost no more than others. What people type is only ever a parameter, par
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import add
-from typing import Any, cast
+from typing import Any
 
-from django.contrib.postgres.search import SearchVector
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import TextField, Value
-from django.db.models.expressions import Combinable
 from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
@@ -33,19 +28,9 @@ MOST_SUGGESTIONS = 6
 _WEIGHTS = "'{0.1, 0.4, 0.6, 1.0}'"  # text, summary, keywords, title
 _OPENS, _CLOSES = "\ue000", "\ue001"  # private characters: the marks survive escaping, and no text contains them
 _HEADLINE = f"StartSel={_OPENS}, StopSel={_CLOSES}, MaxFragments=2, MaxWords=28, MinWords=12, FragmentDelimiter=' … '"
-_CODE = re.compile(r"\b([A-Za-z]{1,6})-(\d{2,6})\b")
+CODE = re.compile(r"\b([A-Za-z]{1,6})-(\d{2,6})\b")
 _EXACT = re.compile(r'"|(?:^|\s)-\w')
 _WORD = re.compile(r"\w+")
-
-
-def vector_of(article: Article) -> Combinable:
-    """What an article is found by: title before keywords before summary before text."""
-    parts = [(article.title, "A"), (" · ".join(article.keywords), "B"), (article.summary, "C"), (article.text, "D")]
-    vectors = [
-        SearchVector(Value(_CODE.sub(r"\1\2 \2 \1", words[:400_000]), TextField()), weight=weight, config=CONFIG)
-        for words, weight in parts
-    ]
-    return reduce(add, vectors[1:], cast(Combinable, vectors[0]))
 
 
 @dataclass(frozen=True)
@@ -91,7 +76,7 @@ class Asked:
     @property
     def joined(self) -> str:
         """With error codes as one word: for PostgreSQL's parser QE-1050 is a word and a negative number."""
-        return _CODE.sub(r"\1\2", self.query)
+        return CODE.sub(r"\1\2", self.query)
 
 
 @dataclass(frozen=True)
@@ -135,10 +120,10 @@ def find(asked: Asked, *, among: ArticleQuerySet, page: int = 1) -> Found:
     wanted = [every] if asked.is_exact else [every, Query.terms(asked.words, "AB"), some]
     marked_by = Query.all_of(asked.query) if asked.is_exact else Query.any_of(asked.query)
     rank = _Sql(
-        f"(article.search @@ {every.sql})::int + ts_rank({_WEIGHTS}, article.search, {some.sql}, 1)",
+        f"(document.vector @@ {every.sql})::int + ts_rank({_WEIGHTS}, document.vector, {some.sql}, 1)",
         [every.value, some.value],
     )
-    headline = _Sql(f"ts_headline('{CONFIG}', article.text, {marked_by.sql}, %s)", [marked_by.value, _HEADLINE])
+    headline = _Sql(f"ts_headline('{CONFIG}', revision.text, {marked_by.sql}, %s)", [marked_by.value, _HEADLINE])
     rows = _best(among, [_matches(query) for query in wanted], rank, headline, _Slice(PER_PAGE, (page - 1) * PER_PAGE))
     return Found([_hit(row) for row in rows], rows[0][-2] if rows else 0, page)
 
@@ -152,7 +137,7 @@ def suggest(asked: Asked, *, among: ArticleQuerySet, limit: int = MOST_SUGGESTIO
     some = Query.terms(whole, "AB", begun=last)
     alike = _Sql("title %%> %s", [asked.query])
     rank = _Sql(
-        f"ts_rank({_WEIGHTS}, article.search, {begun.sql}) + ts_rank({_WEIGHTS}, article.search, {some.sql})"
+        f"ts_rank({_WEIGHTS}, document.vector, {begun.sql}) + ts_rank({_WEIGHTS}, document.vector, {some.sql})"
         " + word_similarity(%s, article.title)",
         [begun.value, some.value, asked.query],
     )
@@ -168,9 +153,11 @@ def near(asked: Asked, *, among: ArticleQuerySet) -> list[Hit]:
 
 def related(article: Article, *, among: ArticleQuerySet) -> list[Hit]:
     """Up to four articles that share words of title and keywords with this one, the closest first; one query."""
-    words = dict.fromkeys(_WORD.findall(" ".join([article.title, *article.keywords]).lower()))
+    words = dict.fromkeys(
+        _WORD.findall(" ".join([article.title, *(article.live.keywords if article.live else [])]).lower())
+    )
     shared = Query.terms(list(words)[:40], "AB")
-    rank = _Sql(f"ts_rank({_WEIGHTS}, article.search, {shared.sql})", [shared.value])
+    rank = _Sql(f"ts_rank({_WEIGHTS}, document.vector, {shared.sql})", [shared.value])
     return [_hit(row) for row in _best(among.exclude(pk=article.pk), [_matches(shared)], rank, _NOTHING, _Slice(4))]
 
 
@@ -196,7 +183,7 @@ def _matches(query: Query) -> _Sql:
 def _best(among: ArticleQuerySet, conditions: list[_Sql], rank: _Sql, headline: _Sql, piece: _Slice) -> list[tuple]:
     """The best of what `among` holds: those that fulfil the first conditions are ranked before others are looked at."""
     try:
-        readable, params = among.order_by().values("pk", "search", "title").query.sql_with_params()
+        readable, params = among.order_by().values("pk", "document__vector", "title").query.sql_with_params()
     except EmptyResultSet:
         return []
     each = [f"(SELECT id FROM readable WHERE {one.sql} LIMIT {MOST_RANKED})" for one in conditions]  # noqa: S608  # constants, see below
@@ -206,6 +193,8 @@ def _best(among: ArticleQuerySet, conditions: list[_Sql], rank: _Sql, headline: 
         SELECT article.id, article.title, article.slug, category.slug, category.title, article.summary,
                {rank.sql} AS rank, count(*) OVER () AS total, {headline.sql} AS headline
         FROM helpcenter_article article JOIN helpcenter_category category ON category.id = article.category_id
+             JOIN helpcenter_searchdocument document ON document.article_id = article.id
+             JOIN helpcenter_revision revision ON revision.id = article.live_id
         WHERE article.id IN (SELECT id FROM found)
         ORDER BY rank DESC, article.id LIMIT %s OFFSET %s
     """  # noqa: S608  # put together from constants of this module and a queryset's own SQL; values are parameters

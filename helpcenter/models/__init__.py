@@ -1,0 +1,37 @@
+"""The help center's tables: shelves, articles with their revisions and files, what finds them, what readers did."""
+
+from helpcenter.models.articles import Article, ArticleLink, FormerArticleSlug, RelatedArticle, Series, SeriesEntry
+from helpcenter.models.files import Asset, AssetFile
+from helpcenter.models.finding import Calibration, Passage, Posting, Promotion, SearchDocument, Synonym, Word
+from helpcenter.models.reading import Follow, Gap, Question, ReadingDay, SearchEvent, Vote
+from helpcenter.models.revisions import Revision, Snippet
+from helpcenter.models.shelves import ICONS, Category, FormerCategorySlug
+
+__all__ = [
+    "ICONS",
+    "Article",
+    "ArticleLink",
+    "Asset",
+    "AssetFile",
+    "Calibration",
+    "Category",
+    "Follow",
+    "FormerArticleSlug",
+    "FormerCategorySlug",
+    "Gap",
+    "Passage",
+    "Posting",
+    "Promotion",
+    "Question",
+    "ReadingDay",
+    "RelatedArticle",
+    "Revision",
+    "SearchDocument",
+    "SearchEvent",
+    "Series",
+    "SeriesEntry",
+    "Snippet",
+    "Synonym",
+    "Vote",
+    "Word",
+]
