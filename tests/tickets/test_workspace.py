@@ -271,3 +271,13 @@ def test_leads_change_what_is_promised(client: Client, shipped: None) -> None:
     client.force_login(lead)
     assert client.get("/admin/tickets/slapolicy/").status_code == 200
     assert client.get("/admin/tickets/slapolicy/add/").status_code == 200
+
+
+def test_the_timeline_of_an_organization_names_who_got_a_ticket(client: Client, agent: User, file: File) -> None:
+    ticket = file()
+    tickets.assign(ticket=ticket, to=agent, by=None)
+    tickets.assign(ticket=ticket, to=None, by=None)
+    client.force_login(StaffFactory(role="administrator"))
+    shown = client.get(reverse("admin:accounts_organization_change", args=[ticket.organization_id])).text
+    assert "assigned the ticket to Lena" in shown
+    assert "assigned the ticket to nobody" in shown
