@@ -109,6 +109,15 @@ def test_customer_pages_have_no_barrier_in_either_scheme(quiet_page: Page, stack
     assert complaints(quiet_page, [*SIGNED_IN, *tickets[:2]]) == {}
 
 
+def test_on_a_phone_the_current_tab_of_the_account_is_in_sight(open_page: OpenPage) -> None:
+    page = open_page(size="phone")
+    log_in(page, CUSTOMER)
+    for path in ("/accounts/profile/", "/accounts/sessions/", "/accounts/tokens/"):
+        page.goto(path)
+        expect(page.locator(".side-nav [aria-current]")).to_be_in_viewport(ratio=1)
+        assert page.evaluate("window.scrollY") == 0
+
+
 def test_staff_pages_have_no_barrier_in_either_scheme(quiet_page: Page, stack: Stack) -> None:
     log_in(quiet_page, ADMINISTRATOR)
     pass_the_second_factor(quiet_page)
