@@ -223,6 +223,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+MOST_ORGANIZATIONS_OWNED = env.integer("MOST_ORGANIZATIONS_OWNED", 5, at_least=1)  # by one person who founds another
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")  # empty: /metrics is closed to all but loopback
 
 # --- Language, time, files --------------------------------------------------------------------------------------------
