@@ -20,7 +20,7 @@ PUBLIC = [
     *("/", "/help/", "/help/getting-started/", "/help/troubleshooting/signal-delivery/", "/nothing/here/"),
     *("/help/search/?q=signals", "/help/search/?q=zzzzqqq", "/pricing/", "/status/", "/status/history/"),
     *("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
-    "/accounts/confirm-email/",
+    *("/accounts/confirm-email/", "/api/v1/docs"),
 ]
 SIGNED_IN = [
     *("/", "/tickets/", "/tickets/?q=nothing-like-it", "/tickets/new/", "/billing/", "/pricing/", "/organization/"),
