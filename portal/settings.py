@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "tickets",
     "incidents",
     "billing",
-    "unfold",
+    "portal.site.Theme",  # unfold
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "django.contrib.admin",

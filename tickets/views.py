@@ -35,30 +35,34 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     before = _cursor(shown[-1]) if len(lines) > PER_PAGE else ""
     context = {
         "form": form,
-        "lines": [_told(line, request.user.pk, now) for line in shown],
+        "lines": _told(shown, request.user.pk, now),
         "older_url": form.address(before=before) if before else "",
         "newest_url": form.address() if form.before else "",
     }
     return page(request, "tickets/ticket_list.html", context, parts=["tickets"])
 
 
-def _told(line: Any, reader_id: int | None, now: datetime) -> dict[str, Any]:
-    """A line in the words of the page; a page has many, so all that is the same for each is looked up outside of it."""
-    waits = line.state == TicketState.WAITING
-    return {
-        "url": address(line.public_id),
-        "subject": line.subject,
-        "number": str(line.number),
-        "priority": line.priority,
-        "priority_label": labels(Priority)[line.priority],
-        "requester": "" if line.requester_id == reader_id else line.requester__name or line.requester__email,
-        "organization": line.organization__name,
-        "last_activity_at": line.last_activity_at,
-        "due_at": line.due_at,
-        "standing": standing(line.due_at, now),
-        "state": line.state,
-        "state_label": _("Waiting for you") if waits else labels(TicketState)[line.state],
-    }
+def _told(lines: list[Any], reader_id: int | None, now: datetime) -> list[dict[str, Any]]:
+    """Lines in the words of the page; what is the same for each is looked up once."""
+    priorities = labels(Priority)
+    states = {**labels(TicketState), TicketState.WAITING: _("Waiting for you")}
+    return [
+        {
+            "url": address(line.public_id),
+            "subject": line.subject,
+            "number": str(line.number),
+            "priority": line.priority,
+            "priority_label": priorities[line.priority],
+            "requester": "" if line.requester_id == reader_id else line.requester__name or line.requester__email,
+            "organization": line.organization__name,
+            "last_activity_at": line.last_activity_at,
+            "due_at": line.due_at,
+            "standing": standing(line.due_at, now),
+            "state": line.state,
+            "state_label": states[line.state],
+        }
+        for line in lines
+    ]
 
 
 def _narrowed(found: TicketQuerySet, chosen: dict[str, str], request: HttpRequest) -> TicketQuerySet:
