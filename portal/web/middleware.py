@@ -167,7 +167,7 @@ class ReaderZone:
         user = request.user
         if not user.is_authenticated:
             return self.get_response(request)
-        organization_id = getattr(user, "first_organization_id", None)
+        organization_id = next(iter(getattr(user, "loaded_roles", None) or ()), None)
         structlog.contextvars.bind_contextvars(user_id=user.pk, organization_id=organization_id)
         with timezone.override(zoneinfo.ZoneInfo(user.time_zone)), translation.override(user.language):
             request.LANGUAGE_CODE = user.language

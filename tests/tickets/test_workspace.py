@@ -260,7 +260,7 @@ def test_the_figures_of_an_agents_queue(
     with django_assert_num_queries(2):
         queue = queue_of(agent, now)
     assert (queue.mine, queue.unassigned, queue.due_soon, queue.overdue) == (1, 2, 2, 1)
-    assert [(line.ticket.subject, line.standing) for line in queue.urgent] == [
+    assert [(line["subject"], line["standing"]) for line in queue.urgent] == [
         ("Overdue", "breached"), ("Soon", "soon"), ("Mine", "due"),
     ]  # fmt: skip
 
