@@ -20,9 +20,9 @@ def load() -> None:
     """Nothing, when they are there. Without a language model the vectors are random, of unit length."""
     if Passage.objects.exists():
         return
-    found = Article.objects.order_by("pk").values_list("pk", "title", "live__html")
+    found = list(Article.objects.order_by("pk").values_list("pk", "title", "live__html"))
     cut: dict[str, list[Section]] = {}
-    for _pk, _title, html in found.iterator():
+    for _pk, _title, html in found:
         if html not in cut:
             cut[html] = sections(html)
     vectors, recipe = _vectors(sorted({one.text for each in cut.values() for one in each}))
@@ -31,9 +31,9 @@ def load() -> None:
 
 
 def _rows(
-    found: Any, cut: dict[str, list[Section]], vectors: dict[str, bytes], recipe: str
+    found: list[tuple[int, str, str]], cut: dict[str, list[Section]], vectors: dict[str, bytes], recipe: str
 ) -> Iterator[dict[str, Any]]:
-    for pk, title, html in found.iterator():
+    for pk, title, html in found:
         for position, section in enumerate(cut[html]):
             yield {
                 "article_id": pk,
