@@ -67,7 +67,7 @@ READS: dict[str, set[str]] = {
     "customer elite": ALL_MEMBERS,
     "customer ultra-premium": MEMBERS | {"tieredown"},
     "staff without role": ALL_MEMBERS,
-    StaffRole.SUCCESS_MANAGER: ALL_MEMBERS,
+    StaffRole.SUCCESS_MANAGER: OPERATIONS,
     StaffRole.AGENT_L1: OPERATIONS,
     StaffRole.AGENT_L2: OPERATIONS,
     StaffRole.EXECUTIVE: OPERATIONS,

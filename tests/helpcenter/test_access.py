@@ -1,5 +1,6 @@
 """The access matrix: every role, state, audience and surface. Nothing leaks, and what may be read is there."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -110,14 +111,20 @@ def plain_addresses(categories: list[str]) -> Iterator[str]:
 
 
 def of_articles(menagerie: Menagerie, role: str, user: Any) -> Iterator[tuple]:
-    """Each article at each of its own addresses."""
-    for cell in menagerie.cells:
-        for surface, (method, address) in OF_AN_ARTICLE.items():
+    """Each article at addresses of its own."""
+    for number, cell in enumerate(menagerie.cells):
+        for surface in _surfaces(number + list(READS).index(role)):
+            method, address = OF_AN_ARTICLE[surface]
             path = address(cell.article)
-            if path and (surface != "preview" or role in ("anonymous", "superuser")):
-                answer = ask(user, path, method)
-                if problem := _problem(cell, role, surface, answer):
-                    yield role, surface, cell.kind.name, cell.state, problem
+            if path and (problem := _problem(cell, role, surface, ask(user, path, method))):
+                yield role, surface, cell.kind.name, cell.state, problem
+
+
+def _surfaces(turn: int) -> list[str]:
+    """All of them with MATRIX=full (a minute); else two, in turn, so that each role opens each article at two of its
+    addresses, and each article is opened at each of them by several roles that may and several that may not."""
+    names = list(OF_AN_ARTICLE)
+    return names if os.environ.get("MATRIX") == "full" else [names[turn % len(names)], names[(turn + 3) % len(names)]]
 
 
 def _problem(cell: Cell, role: str, surface: str, answer: Answer) -> str:
@@ -189,7 +196,7 @@ def test_every_role_finds_on_every_surface_what_it_may_read_and_nothing_else(men
             problems += [*of_articles(menagerie, role, user), *of_neighbors(menagerie, role, user)]
         with most_beside(1000):
             problems += [*of_lists(menagerie, role, user), *of_finding(menagerie, role, user)]
-    assert problems == []
+    assert not problems, "\n".join(map(str, problems[:40]))
 
 
 def test_kept_pages_show_strangers_what_strangers_may_read(menagerie: Menagerie) -> None:
