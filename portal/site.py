@@ -44,6 +44,8 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
                 "helpcenter.view_article",
             ),
             (_("Searches"), "search", "admin:helpcenter_searchevent_changelist", "helpcenter.view_searchevent"),
+            (_("Series"), "format_list_numbered", "admin:helpcenter_series_changelist", "helpcenter.view_series"),
+            (_("Links"), "link_off", "admin:helpcenter_articlelink_changelist", "helpcenter.view_articlelink"),
         ],
     ),
     (
