@@ -14,12 +14,13 @@ from django.db import connection
 from helpcenter.querysets import ArticleQuerySet
 from helpcenter.search.asking import CONFIG, Asked, Query
 
-MOST_RANKED = 200
+MOST_RANKED = 100
 MOST_TERMS = 32
 AT_MOST = 1000  # postings of one word
 ALL = 1_000_000
 ENOUGH = 20
-COUNTED = 50_000  # no word is counted further than this
+COUNTED = 5000  # no word is counted further than this: it is common, whatever its exact number
+WEIGHED = 400  # best articles whose visibility is asked for
 SYNONYM = 0.8
 POPULAR = 0.1  # what the most popular article gains
 _K1, _B = 1.5, 0.75
@@ -58,7 +59,8 @@ def rank(asked: Asked, searched: Field, *, also: Sequence[int] = ()) -> Ranking:
     `also` are articles to be scored and listed as well if the reader may see them.
     """
     found, most_of_a_word = _rank(asked, searched, also, AT_MOST)
-    if most_of_a_word > AT_MOST and len(found.found) < ENOUGH and not asked.is_exact:
+    is_cut = most_of_a_word > AT_MOST or most_of_a_word * len(found.stems) > WEIGHED
+    if is_cut and len(found.found) < ENOUGH and not asked.is_exact:
         found, _ = _rank(asked, searched, also, ALL)
     return found
 
@@ -71,7 +73,7 @@ def _rank(asked: Asked, searched: Field, also: Sequence[int], at_most: int) -> t
     narrowed = [] if searched.category is None else [searched.category]
     matching = Query.all_of(asked.joined)
     choice = _MATCHING.format(query=matching.sql) if asked.is_exact else _BEST
-    values = [matching.value, AT_MOST] if asked.is_exact else [at_most]
+    values = [matching.value, AT_MOST] if asked.is_exact else [at_most, WEIGHED if at_most == AT_MOST else ALL]
     words = [] if asked.is_exact or asked.is_literal else list(dict.fromkeys(word.lower() for word in asked.words))
     sql = _RANKING.format(readable=readable, within=_ON_SHELF if narrowed else _ANYWHERE, choice=choice)
     typed = [asked.wanted] * 3
@@ -95,7 +97,7 @@ _BEST = f"""
             SELECT article_id, title_count, body_count FROM helpcenter_posting
             WHERE term = asked.stem ORDER BY title_count DESC, body_count DESC, article_id LIMIT %s
         ) AS posting JOIN helpcenter_searchdocument document ON document.article_id = posting.article_id
-        GROUP BY posting.article_id
+        GROUP BY posting.article_id ORDER BY score DESC, id LIMIT %s
     ) AS scored JOIN within ON within.id = scored.id
     ORDER BY scored.score DESC, scored.id LIMIT {MOST_RANKED}
 """  # noqa: S608  # put together from constants
@@ -109,9 +111,9 @@ _RANKING = f"""
     WITH readable (id) AS NOT MATERIALIZED ({{readable}}),
     within AS NOT MATERIALIZED ({{within}}),
     corpus AS MATERIALIZED (
-        SELECT count(*) AS documents, greatest(avg(title_length), 1)::float8 AS title_length,
-               greatest(avg(body_length), 1)::float8 AS body_length
-        FROM (SELECT title_length, body_length FROM helpcenter_searchdocument LIMIT {COUNTED}) AS counted
+        SELECT count(*) AS documents, greatest(sum(title_length)::float8 / count(*), 1) AS title_length,
+               greatest(sum(body_length)::float8 / count(*), 1) AS body_length
+        FROM helpcenter_searchdocument
     ),
     typed AS MATERIALIZED (
         SELECT stem, max(weight) AS weight FROM (
@@ -127,12 +129,13 @@ _RANKING = f"""
     ),
     asked AS MATERIALIZED (
         SELECT stem, weight, stood.in_all,
-               ln(1 + (documents - in_title + 0.5) / (in_title + 0.5)) AS rare_in_title,
-               ln(1 + (documents - in_body + 0.5) / (in_body + 0.5)) AS rare_in_body
+               ln(1 + (documents - in_title + 0.5::float8) / (in_title + 0.5::float8)) AS rare_in_title,
+               ln(1 + (documents - in_body + 0.5::float8) / (in_body + 0.5::float8)) AS rare_in_body
         FROM corpus CROSS JOIN typed CROSS JOIN LATERAL (
-            SELECT count(*) AS in_all, count(*) FILTER (WHERE title_count > 0)::float8 AS in_title,
-                   count(*) FILTER (WHERE body_count > 0)::float8 AS in_body
-            FROM (SELECT title_count, body_count FROM helpcenter_posting WHERE term = stem LIMIT {COUNTED}) AS counted
+            SELECT count(*) AS in_all, count(*) FILTER (WHERE title_count > 0) AS in_title,
+                   count(*) FILTER (WHERE body_count > 0) AS in_body
+            FROM (SELECT title_count, body_count FROM helpcenter_posting WHERE term = stem
+                  ORDER BY title_count DESC, body_count DESC, article_id LIMIT {COUNTED}) AS counted
         ) AS stood
     ),
     chosen AS MATERIALIZED (
