@@ -1,8 +1,17 @@
 """Everything that changes the help center: articles, categories, votes, imports."""
 
 from helpcenter.actions.articles import EditConflict, Manuscript, create_article, restore_revision, update_article
+from helpcenter.actions.care import Care, change_care, follow, keep_views, tell_of_picks, tell_of_series, unfollow
 from helpcenter.actions.categories import Shelf, create_category, update_category
 from helpcenter.actions.imports import Delivered, Order, import_folder
+from helpcenter.actions.links import (
+    claim_outside_link,
+    freshen_links,
+    freshen_links_to,
+    judge_links_to,
+    judge_outside_link,
+    keep_links,
+)
 from helpcenter.actions.publishing import (
     Window,
     announce_article,
@@ -14,10 +23,12 @@ from helpcenter.actions.publishing import (
     verify_article,
     withdraw_article,
 )
+from helpcenter.actions.turning import index_next_missing, open_review_tasks, remind_next_review, turn_next_page
 from helpcenter.actions.votes import Ballot, vote
 
 __all__ = [
     "Ballot",
+    "Care",
     "Delivered",
     "EditConflict",
     "Manuscript",
@@ -26,14 +37,30 @@ __all__ = [
     "Window",
     "announce_article",
     "archive_article",
+    "change_care",
+    "claim_outside_link",
     "create_article",
     "create_category",
     "decide_revision",
     "expire_article",
+    "follow",
+    "freshen_links",
+    "freshen_links_to",
     "import_folder",
+    "index_next_missing",
+    "judge_links_to",
+    "judge_outside_link",
+    "keep_links",
+    "keep_views",
+    "open_review_tasks",
     "publish_article",
+    "remind_next_review",
     "restore_revision",
     "submit_revision",
+    "tell_of_picks",
+    "tell_of_series",
+    "turn_next_page",
+    "unfollow",
     "update_article",
     "update_category",
     "verify_article",

@@ -6,7 +6,7 @@ from django.test import Client
 from helpcenter.actions import Ballot, vote
 from helpcenter.actions.votes import MOST_A_DAY
 from helpcenter.models import Article, Vote
-from helpcenter.views import MOST_VOTES_A_MINUTE
+from helpcenter.views.voting import MOST_VOTES_A_MINUTE
 from portal.events.models import Event
 from tests.factories.accounts import UserFactory
 from tests.factories.helpcenter import ArticleFactory

@@ -104,6 +104,7 @@ def test_a_change_shows_once_the_news_is_delivered(
     client.get(article.get_absolute_url())
     manuscript = Manuscript(article.category, "Kept anew", article.slug, "Text")
     update_article(article=article, manuscript=manuscript, by=None)
+    publish_article(article=article, by=None)
     settle()
     assert "Kept anew" in client.get(article.get_absolute_url()).text
 
@@ -196,7 +197,7 @@ def test_without_valkey_every_page_is_made_anew_and_the_news_waits(
     assert time.perf_counter() - begun < 3
     withdraw_article(article=article, by=None)
     settle()
-    waiting = Delivery.objects.get(event__name="article.withdrawn")
+    waiting = Delivery.objects.get(event__name="article.withdrawn", listener__endswith="forget_kept_pages")
     assert (waiting.state, waiting.attempts) == ("waiting", 1)
 
 
