@@ -35,6 +35,8 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
     (helpcenter.PromotionFactory, 4),
     (helpcenter.SearchEventFactory, 4),
     (helpcenter.GapFactory, 4),
+    (helpcenter.SeriesFactory, 5),
+    (helpcenter.ArticleLinkFactory, 4),
     (tickets.TicketFactory, 4),
     (tickets.SlaPolicyFactory, 5),
     (tickets.CategoryFactory, 5),
