@@ -13,10 +13,19 @@ from typing import Any
 
 from helpcenter.answers.retrieval import LEXICAL, Candidate
 from helpcenter.models import Calibration
+from helpcenter.querysets import ArticleQuerySet
 
 AROUND, BEHIND = 10, 3
 _WEIGHT_OF_CROWD, _WEIGHT_OF_BEHIND = 0.5, 0.3
 Neighbors = Sequence[tuple[int, float]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How sure one may be of the first candidate, and whether that is enough to answer."""
+
+    confidence: float
+    is_enough: bool
 
 
 @dataclass(frozen=True)
@@ -30,9 +39,11 @@ class Measure:
     usual_behind: float
     crowds: Mapping[int, Neighbors] = field(default_factory=dict)
 
-    def neighbors(self, found: Sequence[Candidate]) -> set[int]:
-        """The articles that these are crowded by. Who asks finds out which of them the reader may not see."""
-        return {other for one in found[:AROUND] for other, _score in self.crowds.get(one.article, ())}
+    def judge(self, found: Sequence[Candidate], *, among: ArticleQuerySet) -> "Verdict":
+        """About the first of these candidates, all from `among`; one query."""
+        crowd = {other for one in found[:AROUND] for other, _score in self.crowds.get(one.article, ())}
+        standing = self.standing(found, away=crowd.difference(among.filter(pk__in=crowd).values_list("pk", flat=True)))
+        return Verdict(self.confidence(standing), standing > self.threshold)
 
     def standing(self, found: Sequence[Candidate], *, away: Collection[int] = ()) -> float:
         """How far the first candidate stands out: its score, less what is usual around it and of those behind it.
@@ -47,9 +58,6 @@ class Measure:
     def confidence(self, standing: float) -> float:
         """The probability that the first candidate answers the question."""
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, self.slope * (standing - self.middle)))))
-
-    def is_enough(self, standing: float) -> bool:
-        return standing > self.threshold
 
     def parameters(self) -> dict[str, Any]:
         """As a row of `Calibration` keeps it."""

@@ -73,7 +73,7 @@ def corpus_of(among: ArticleQuerySet, model: Embedder) -> Corpus:
     rows = Passage.objects.filter(article__in=among.order_by().values("pk"), recipe=model.recipe)
     grouped: dict[int, list[tuple[str, bytes]]] = defaultdict(list)
     for article, title, vector in rows.order_by("article_id", "position").values_list("article_id", "title", "vector"):
-        grouped[article].append((title, bytes(vector)))
+        grouped[article].append((title, bytes(vector or b"")))
     names = dict(among.order_by().values_list("pk", "title"))
     articles = [pk for pk in grouped if pk in names]
     lengths = [len(grouped[pk]) for pk in articles]

@@ -88,6 +88,7 @@ def load() -> None:
 def wait_up_to(seconds: float) -> None:
     """For a measurement or a batch, where every question should have its answer."""
     _here.patience_s = seconds
+    _here.looked_at = float("inf")  # its own thread would look into the real tables
 
 
 def vector_of(question: str, model: Embedder) -> Floats:

@@ -1,7 +1,20 @@
 """What readers of the help center ask for, by noun."""
 
+from helpcenter.views.asking import answer, answer_panel, ask
 from helpcenter.views.reading import article, category, home, index, permalink
 from helpcenter.views.searching import search, suggest
 from helpcenter.views.voting import vote
 
-__all__ = ["article", "category", "home", "index", "permalink", "search", "suggest", "vote"]
+__all__ = [
+    "answer",
+    "answer_panel",
+    "article",
+    "ask",
+    "category",
+    "home",
+    "index",
+    "permalink",
+    "search",
+    "suggest",
+    "vote",
+]
