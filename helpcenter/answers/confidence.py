@@ -14,6 +14,7 @@ from typing import Any
 from helpcenter.answers.retrieval import LEXICAL, Candidate
 from helpcenter.models import Calibration
 from helpcenter.querysets import ArticleQuerySet
+from helpcenter.search.vectors import FLOOR
 
 AROUND, BEHIND = 10, 3
 _WEIGHT_OF_CROWD, _WEIGHT_OF_BEHIND = 0.5, 0.3
@@ -52,7 +53,7 @@ class Measure:
         """
         around = [self._crowd(one.article, away) for one in found[:AROUND]]
         behind = [one.score for one in found[1 : 1 + BEHIND]]
-        behind += [self.usual_behind] * (BEHIND - len(behind))
+        behind += [min(self.usual_behind, FLOOR)] * (BEHIND - len(behind))  # these are not near enough to be found
         return found[0].score - _WEIGHT_OF_CROWD * fmean(around) - _WEIGHT_OF_BEHIND * fmean(behind)
 
     def confidence(self, standing: float) -> float:
@@ -72,7 +73,7 @@ class Measure:
 
 _NUMBERS = ("slope", "middle", "threshold", "usual_crowd", "usual_behind")
 # Before anything was learned: careful, from a corpus of mixed articles. Another model's scores may lie otherwise.
-CAREFUL = Measure(slope=22.0, middle=0.30, threshold=0.36, usual_crowd=0.6, usual_behind=0.45)
+CAREFUL = Measure(slope=20.0, middle=0.27, threshold=0.33, usual_crowd=0.5, usual_behind=0.35)
 _CAREFUL_WORDS = Measure(slope=12.0, middle=0.55, threshold=0.62, usual_crowd=0.3, usual_behind=0.3)
 _kept: dict[str, tuple[Any, Measure]] = {}
 

@@ -26,6 +26,7 @@ MOST_WRONG = 0.045
 _KEPT_WORDS, _FEWEST_WORDS = 0.6, 3
 _MOST_QUESTIONS, _PER_TITLE = 1500, 2
 _FEWEST_ARTICLES = 8
+_DOUBT = 40  # so many questions weigh as much as the careful threshold
 _AT_ONCE = 128
 
 
@@ -129,11 +130,16 @@ def _ranked(corpus: Corpus, row: Floats, recipe: str) -> list[Candidate]:
 
 
 def _fitted(measure: Measure, present: Floats, right: Floats, absent: Floats) -> tuple[Measure, dict[str, Any]]:
-    threshold = float(np.quantile(absent, 1 - MOST_WRONG))
+    """Never answers what is more likely wrong than right, and is careful as long as there was little to learn from."""
     standings = np.concatenate([present, absent])
     is_right = np.concatenate([right, np.zeros(len(absent), dtype=bool)])
     curve = LogisticRegression(C=100.0).fit(standings[:, None], is_right)
-    slope = float(curve.coef_[0][0])
+    slope = max(float(curve.coef_[0][0]), 1.0)
+    middle = -float(curve.intercept_[0]) / slope
+    learned = float(np.quantile(absent, 1 - MOST_WRONG))
+    trust = len(absent) / (len(absent) + _DOUBT)
+    careful = max(learned, measure.threshold)
+    threshold = max(middle, trust * learned + (1 - trust) * careful)
     measured = {
         "questions": len(present),
         "articles": len(measure.crowds),
@@ -142,5 +148,4 @@ def _fitted(measure: Measure, present: Floats, right: Floats, absent: Floats) ->
         "wrong_when_absent": round(float((absent > threshold).mean()), 3),
         "auroc": round(float(roc_auc_score(is_right, standings)), 3),
     }
-    middle = -float(curve.intercept_[0]) / slope
     return replace(measure, slope=slope, middle=middle, threshold=threshold), measured
