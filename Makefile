@@ -9,7 +9,7 @@ export PORT
 run = .venv/bin/python
 tool = .venv/bin
 
-.PHONY: demo venv venv-dev lock model test lint format types contracts settings chromium bench faults
+.PHONY: demo venv venv-dev lock model test lint format types contracts settings chromium bench faults lighthouse
 
 demo: venv
 	@LOCAL=on STAFF_SECOND_FACTOR=off exec $(run) manage.py up --demo
@@ -78,3 +78,6 @@ faults: venv-dev
 
 bench: venv-dev
 	@$(run) -m tests.bench
+
+lighthouse: venv-dev
+	@$(run) -m tests.lighthouse

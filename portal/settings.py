@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "tickets",
     "incidents",
     "billing",
-    "unfold",
+    "portal.site.Theme",  # unfold
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "django.contrib.admin",
@@ -127,7 +127,7 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 0.1, "socket_timeout": 0.25},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # log-in works while Valkey is down
+SESSION_ENGINE = "portal.lib.plain_sessions"  # in the database: log-in works while Valkey is down
 
 # --- Celery: messages are hints, rows are the truth -------------------------------------------------------------------
 CELERY_BROKER_URL = VALKEY_URL
@@ -223,6 +223,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+MOST_ORGANIZATIONS_OWNED = env.integer("MOST_ORGANIZATIONS_OWNED", 5, at_least=1)  # by one person who founds another
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")  # empty: /metrics is closed to all but loopback
 
 # --- Language, time, files --------------------------------------------------------------------------------------------

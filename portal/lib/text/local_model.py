@@ -30,7 +30,7 @@ class LocalModel:
     def encode(self, texts: Sequence[str]) -> Floats:
         """One unit row per text, in the order of the texts; only the first 256 tokens of a text count."""
         vectors = np.zeros((len(texts), self.dimensions), dtype=np.float32)
-        read = self._tokenizer.encode_batch([_readable(text) for text in texts])
+        read = [self._tokenizer.encode(_readable(text)) for text in texts]  # one by one starts no threads
         for places in _batches([len(one.ids) for one in read]):
             vectors[places] = self._run([read[place] for place in places])
         return vectors
