@@ -15,10 +15,16 @@ class SearchForm(forms.Form):
     q = forms.CharField(required=False, strip=True)
     category = forms.SlugField(required=False)
     page = forms.IntegerField(required=False, min_value=1, max_value=50)
+    exact = forms.BooleanField(required=False)
+    search = forms.CharField(required=False, max_length=22)  # on later pages: the search as it was noted
 
     def asked(self) -> Asked:
         self.is_valid()
-        return Asked.of(self.cleaned_data.get("q", ""))
+        return Asked.of(self.cleaned_data.get("q", ""), is_literal=self.cleaned_data.get("exact", False))
+
+    @property
+    def noted(self) -> str:
+        return self.cleaned_data.get("search", "") if self.page_number > 1 else ""
 
     @property
     def category_slug(self) -> str:

@@ -10,5 +10,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "tickets.watch_promises": {"task": "tickets.watch_promises", "schedule": timedelta(seconds=15)},
     "operations.run_probes": {"task": "operations.run_probes", "schedule": timedelta(minutes=1)},
     "accounts.tidy_up": {"task": "accounts.tidy_up", "schedule": timedelta(hours=6)},
+    "helpcenter.embed_passages": {"task": "helpcenter.embed_passages", "schedule": timedelta(seconds=30)},
+    "helpcenter.learn_words": {"task": "helpcenter.learn_words", "schedule": timedelta(minutes=5)},
+    "helpcenter.gather_gaps": {"task": "helpcenter.gather_gaps", "schedule": timedelta(hours=1)},
     "incidents.publish": {"task": "incidents.publish", "schedule": timedelta(minutes=1)},
 }

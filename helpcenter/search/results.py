@@ -31,6 +31,16 @@ class Hit:
     section: str = ""
     is_promoted: bool = False
 
+    @property
+    def path(self) -> str:
+        return self.url.partition("#")[0]
+
+    @property
+    def fragment(self) -> str:
+        """The section as the end of an address; empty for the article's beginning."""
+        _path, mark, anchor = self.url.partition("#")
+        return f"{mark}{anchor}"
+
 
 @dataclass(frozen=True)
 class Found:

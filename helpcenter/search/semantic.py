@@ -85,10 +85,9 @@ def load() -> None:
     _here.matrix = held.renewed()
 
 
-def wait_up_to(seconds: float) -> None:
-    """For a measurement or a batch, where every question should have its answer."""
-    _here.patience_s = seconds
-    _here.looked_at = float("inf")  # its own thread would look into the real tables
+def hold_still(*, patience_s: float) -> None:
+    """For a measurement: every question waits for its answer, and nothing is loaded behind its back."""
+    _here.patience_s, _here.looked_at = patience_s, float("inf")
 
 
 def vector_of(question: str, model: Embedder) -> Floats:

@@ -57,6 +57,8 @@ def _nearest(word: str, known: _Vocabulary) -> list[str]:
 
 def _seen(words: list[str], among: ArticleQuerySet) -> set[str]:
     """Those that stand in something the reader may see."""
+    if not words:
+        return set()
     try:
         readable, params = among.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
@@ -70,7 +72,7 @@ def _seen(words: list[str], among: ArticleQuerySet) -> set[str]:
     """  # noqa: S608  # a queryset's own SQL and constants; values are parameters
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, words])
-        return {word for (word,) in cursor.fetchall()} if words else set()
+        return {word for (word,) in cursor.fetchall()}
 
 
 def _vocabulary() -> _Vocabulary:

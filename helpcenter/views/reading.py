@@ -11,6 +11,7 @@ from helpcenter import search as finder
 from helpcenter.forms import VoteForm
 from helpcenter.models import Article, Category
 from helpcenter.querysets import moved_article, moved_category, shelves
+from helpcenter.views.searching import note_opening
 from portal.web.page_cache import public_page
 
 ON_HOME = 6  # articles shown per category
@@ -56,6 +57,7 @@ def article(request: HttpRequest, category: str, article: str) -> HttpResponse:
     found = readable.whole().filter(category__slug=category, slug=article).first()
     if found is None:
         return redirect(_or_404(moved_article(category, article, request.user)), permanent=True)
+    note_opening(request, found)
     context = {
         "article": found,
         "crumbs": _crumbs(found.title, within=found.category),

@@ -1,30 +1,42 @@
+import time
+from typing import Any
+
+import structlog
 from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from helpcenter import actions
 from helpcenter import search as finder
 from helpcenter.forms import SearchForm
 from helpcenter.models import Article, Category
+from helpcenter.states import Source
+from helpcenter.views.visitors import visitor_of
 from portal.web.htmx import page
+
+log = structlog.get_logger("portal.system")
+_SHORTEST_NOTED = 3
+_LONGEST_ID = 22
 
 
 @login_not_required
 @require_safe
 def search(request: HttpRequest) -> HttpResponse:
     """Results for `q`, perhaps within a category that the reader may see; nothing found: what is near, and a person."""
-    form = SearchForm(request.GET)
+    started, form = time.perf_counter(), SearchForm(request.GET)
     asked = form.asked()
     categories = list(Category.objects.visible_to(request.user))
     chosen = next((one for one in categories if one.slug == form.category_slug), None)
     readable = Article.objects.visible_to(request.user)
-    among = readable.filter(category=chosen) if chosen else readable
-    found = finder.find(asked, among=among, page=form.page_number)
+    found = finder.find(asked, among=readable, category=chosen.pk if chosen else None, page=form.page_number)
     context = {
         "asked": asked,
         "categories": categories,
         "chosen": chosen,
         "found": found,
         "near": finder.near(asked, among=readable) if asked.words and not found.total else [],
+        "noted": form.noted or _note(request, asked, Source.PAGE, started, found),
     }
     return page(request, "helpcenter/search.html", context, parts=["results"])
 
@@ -33,9 +45,36 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_safe
 def suggest(request: HttpRequest) -> HttpResponse:
     """Options for the search box, or with `form=ticket` the few articles that may spare writing a ticket."""
-    asked = SearchForm(request.GET).asked()
+    started, asked = time.perf_counter(), SearchForm(request.GET).asked()
     is_ticket = request.GET.get("form") == "ticket"
     limit = 4 if is_ticket else finder.MOST_SUGGESTIONS
     hits = finder.suggest(asked, among=Article.objects.visible_to(request.user), limit=limit)
+    source = Source.TICKET if is_ticket else Source.SUGGESTIONS
+    noted = _note(request, asked, source, started, finder.Found(hits, len(hits)))
     template = "helpcenter/suggest.html#hints" if is_ticket else "helpcenter/suggest.html"
-    return page(request, template, {"asked": asked, "hits": hits})
+    return page(request, template, {"asked": asked, "hits": hits, "noted": noted})
+
+
+def note_opening(request: HttpRequest, article: Article) -> None:
+    """The reader came by a link of their search (`from`, `place`): that is kept with it."""
+    search, place = request.GET.get("from", ""), request.GET.get("place", "")
+    if not search or len(search) > _LONGEST_ID or request.method != "GET":
+        return
+    at = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else None
+    try:
+        actions.note_opened(search=search.replace("\x00", ""), article=article, place=at, visitor=visitor_of(request))
+    except DatabaseError as error:
+        log.warning("search.not_noted", reason=str(error))
+
+
+def _note(request: HttpRequest, asked: finder.Asked, source: Source, started: float, found: finder.Found) -> str:
+    """Keeps the search and answers its id, which links to results carry; a log that fails never fails the page."""
+    if request.method != "GET" or len(asked.query) < _SHORTEST_NOTED or not asked.words:
+        return ""
+    took_ms = round((time.perf_counter() - started) * 1000)
+    given: dict[str, Any] = {"results": found.total, "is_corrected": bool(found.corrected), "took_ms": took_ms}
+    try:
+        return actions.note_search(actions.Searched(asked.query, visitor_of(request), source, **given))
+    except DatabaseError as error:
+        log.warning("search.not_noted", reason=str(error))
+        return ""

@@ -7,8 +7,8 @@ from django.views.decorators.http import require_POST
 from helpcenter import actions
 from helpcenter.forms import VoteForm
 from helpcenter.models import Article
+from helpcenter.views.visitors import visitor_of
 from portal.lib.rate_limits import take
-from portal.lib.visitors import daily_digest
 from portal.web.htmx import page, wanted_part
 from portal.web.origin import from_here_only
 
@@ -28,7 +28,7 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return _feedback_page(request, found, voted="no", form=form, status=422)
     if not take(f"vote:{request.META.get('REMOTE_ADDR', '')}", limit=MOST_VOTES_A_MINUTE, now=timezone.now()).is_over:
-        actions.vote(article=found, ballot=form.ballot(_visitor(request)))
+        actions.vote(article=found, ballot=form.ballot(visitor_of(request)))
     is_told = form.cleaned_data["reason"] or form.cleaned_data["comment"]
     voted = "told" if is_told else form.cleaned_data["vote"]
     if wanted_part(request, ["feedback"]):
@@ -41,10 +41,3 @@ def _feedback_page(
 ) -> HttpResponse:
     context = {"article": found, "voted": voted, "vote_form": form}
     return page(request, "helpcenter/article.html", context, parts=["feedback"], status=status)
-
-
-def _visitor(request: HttpRequest) -> str:
-    today = timezone.now().date()
-    if request.user.is_authenticated:
-        return daily_digest("user", str(request.user.pk), on=today)
-    return daily_digest(request.META.get("REMOTE_ADDR", ""), request.headers.get("User-Agent", ""), on=today)

@@ -34,7 +34,10 @@ REACTIONS: dict[str, list[str]] = {
     "organization.tier_changed": ["tickets.receivers.move_open_promises"],
     "plan.changed": ["billing.receivers.forget_the_kept_pricing_page"],
     "ticket.customer_replied": ["tickets.receivers.tell_the_agents"],
-    "ticket.filed": ["tickets.receivers.acknowledge_to_the_requester"],
+    "ticket.filed": [
+        "helpcenter.receivers.mark_the_search_that_did_not_spare_it",
+        "tickets.receivers.acknowledge_to_the_requester",
+    ],
     "ticket.replied": ["tickets.receivers.bring_the_answer_to_the_requester"],
     "ticket.solved": ["tickets.receivers.tell_the_requester_it_is_solved"],
 }

@@ -48,7 +48,7 @@ class Command(BaseCommand):
                 fill(corpus, now=now)
                 embed(model)
                 semantic.load()
-                semantic.wait_up_to(_PATIENT_S)
+                semantic.hold_still(patience_s=_PATIENT_S)
                 learned = calibrate(now=now)
                 fared = fare(questions, among=Article.objects.shown(now))
         finally:

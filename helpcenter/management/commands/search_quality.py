@@ -65,7 +65,7 @@ def _make_vectors() -> None:
         raise CommandError("There is no language model: run manage.py fetch_model, or measure with --mode lexical.")
     embed(model)
     semantic.load()
-    semantic.wait_up_to(_PATIENT_S)
+    semantic.hold_still(patience_s=_PATIENT_S)
 
 
 def pages_of(path: Path) -> list[Page]:

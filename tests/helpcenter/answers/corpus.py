@@ -38,7 +38,7 @@ def take_up() -> None:
     assert model is not None
     embed(model)
     semantic.load()
-    semantic.wait_up_to(30)
+    semantic.hold_still(patience_s=30)
 
 
 @contextmanager
