@@ -251,7 +251,7 @@ MODELS_DIR = Path(env.text("MODELS_DIR", str(BASE_DIR / ".local" / "models")))
 EMBEDDING_MODEL = env.text("EMBEDDING_MODEL", "")  # another folder; the model's name at EMBEDDING_URL; or off
 EMBEDDING_URL, EMBEDDING_KEY = env.text("EMBEDDING_URL", ""), env.text("EMBEDDING_KEY", "")
 
-# --- A model outside that may phrase answers (see helpcenter.answers.phrasing); without an address nothing is sent -----
+# --- A model outside that may phrase answers (see helpcenter.answers.phrasing); without one, nothing is sent ----------
 ANSWER_MODEL_URL, ANSWER_MODEL_KEY = env.text("ANSWER_MODEL_URL", ""), env.text("ANSWER_MODEL_KEY", "")
 ANSWER_MODEL_NAME = env.text("ANSWER_MODEL_NAME", "")
 ANSWER_MODEL_SECONDS = env.integer("ANSWER_MODEL_SECONDS", 6, at_least=1)
@@ -296,4 +296,5 @@ UNFOLD = {
     "SCRIPTS": [lambda request: static("js/admin.js")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "portal.site.navigation"},
 }
+PREVIEW_DAYS = env.integer("PREVIEW_DAYS", 7, at_least=1)  # links to unpublished articles work so long
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique without regard to case, by a constraint on lower(email)

@@ -3,9 +3,18 @@
 from helpcenter.actions.articles import EditConflict, Manuscript, create_article, restore_revision, update_article
 from helpcenter.actions.asking import ask, judge_answer, note_ticket_after_question
 from helpcenter.actions.calibrating import calibrate
+from helpcenter.actions.care import Care, change_care, follow, keep_views, tell_of_picks, tell_of_series, unfollow
 from helpcenter.actions.categories import Shelf, create_category, update_category
 from helpcenter.actions.gaps import begin_article, dismiss_gap, gather_gaps, note_repeated_tickets
 from helpcenter.actions.imports import Delivered, Order, import_folder
+from helpcenter.actions.links import (
+    claim_outside_link,
+    freshen_links,
+    freshen_links_to,
+    judge_links_to,
+    judge_outside_link,
+    keep_links,
+)
 from helpcenter.actions.passages import keep_vectors, reindex_article
 from helpcenter.actions.publishing import (
     Window,
@@ -19,10 +28,12 @@ from helpcenter.actions.publishing import (
     withdraw_article,
 )
 from helpcenter.actions.searches import Searched, forget_searches, note_opened, note_search, note_ticket
+from helpcenter.actions.turning import index_next_missing, open_review_tasks, remind_next_review, turn_next_page
 from helpcenter.actions.votes import Ballot, vote
 
 __all__ = [
     "Ballot",
+    "Care",
     "Delivered",
     "EditConflict",
     "Manuscript",
@@ -35,25 +46,41 @@ __all__ = [
     "ask",
     "begin_article",
     "calibrate",
+    "change_care",
+    "claim_outside_link",
     "create_article",
     "create_category",
     "decide_revision",
     "dismiss_gap",
     "expire_article",
+    "follow",
     "forget_searches",
+    "freshen_links",
+    "freshen_links_to",
     "gather_gaps",
     "import_folder",
+    "index_next_missing",
     "judge_answer",
+    "judge_links_to",
+    "judge_outside_link",
+    "keep_links",
     "keep_vectors",
+    "keep_views",
     "note_opened",
     "note_repeated_tickets",
     "note_search",
     "note_ticket",
     "note_ticket_after_question",
+    "open_review_tasks",
     "publish_article",
     "reindex_article",
+    "remind_next_review",
     "restore_revision",
     "submit_revision",
+    "tell_of_picks",
+    "tell_of_series",
+    "turn_next_page",
+    "unfollow",
     "update_article",
     "update_category",
     "verify_article",

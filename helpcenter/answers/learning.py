@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from django.db.models import Count, Max, Sum
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from helpcenter.answers.confidence import AROUND, BEHIND, CAREFUL, Measure
 from helpcenter.answers.retrieval import Candidate
-from helpcenter.models import Passage
+from helpcenter.models import Calibration, Passage
 from helpcenter.querysets import ArticleQuerySet
-from portal.lib.text.embedding import Embedder, from_bytes
+from portal.lib.text.embedding import Embedder, embedder, from_bytes
 from portal.lib.text.weights import Floats
 
 MOST_WRONG = 0.045
@@ -67,6 +68,22 @@ def learn(among: ArticleQuerySet, model: Embedder) -> tuple[Measure, dict[str, A
             row[own] = -1.0
             absent.append(measure.standing(_ranked(corpus, row, model.recipe), away=[corpus.articles[own]]))
     return _fitted(measure, np.array(present), np.array(right), np.array(absent))
+
+
+def fingerprint(model: Embedder) -> str:
+    """Changes with the passages that have vectors of this model."""
+    rows = Passage.objects.filter(recipe=model.recipe).exclude(vector=None)
+    found = rows.aggregate(many=Count("pk"), newest=Max("pk"), all=Sum("pk"))
+    return f"{found['many']}-{found['newest']}-{found['all']}"
+
+
+def is_stale() -> bool:
+    """Whether there is a model, and articles have changed since something was learned for it."""
+    model = embedder()
+    if model is None:
+        return False
+    kept = Calibration.objects.filter(recipe=model.recipe).values_list("measured", flat=True).first()
+    return kept is None or kept.get("fingerprint") != fingerprint(model)
 
 
 def corpus_of(among: ArticleQuerySet, model: Embedder) -> Corpus:

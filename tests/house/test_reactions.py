@@ -6,13 +6,24 @@ from portal.events.listeners import all_types, reactions, reactions_to_public
 
 # event → who hears of it. Whoever adds a receiver adds its line here.
 REACTIONS: dict[str, list[str]] = {
-    "article.archived": ["helpcenter.receivers.forget_kept_pages"],
-    "article.expired": ["helpcenter.receivers.forget_kept_pages"],
-    "article.placed": ["helpcenter.receivers.forget_kept_pages"],
-    "article.published": ["helpcenter.receivers.forget_kept_pages"],
+    "article.archived": ["helpcenter.receivers.forget_kept_pages", "helpcenter.receivers.look_at_links_again"],
+    "article.expired": ["helpcenter.receivers.forget_kept_pages", "helpcenter.receivers.look_at_links_again"],
+    "article.placed": [
+        "helpcenter.receivers.forget_kept_pages",
+        "helpcenter.receivers.look_at_links_again",
+        "helpcenter.receivers.rewrite_links_to_what_moved",
+    ],
+    "article.published": [
+        "helpcenter.receivers.forget_kept_pages",
+        "helpcenter.receivers.look_at_links_again",
+        "helpcenter.receivers.write_to_followers",
+    ],
+    "article.relinked": ["helpcenter.receivers.forget_kept_pages"],
+    "article.returned": ["helpcenter.receivers.tell_the_author_what_the_reviewer_said"],
+    "article.review_due": ["helpcenter.receivers.remind_the_owner"],
     "article.scheduled": ["helpcenter.receivers.forget_kept_pages"],
-    "article.withdrawn": ["helpcenter.receivers.forget_kept_pages"],
-    "category.updated": ["helpcenter.receivers.forget_kept_pages"],
+    "article.withdrawn": ["helpcenter.receivers.forget_kept_pages", "helpcenter.receivers.look_at_links_again"],
+    "category.updated": ["helpcenter.receivers.forget_kept_pages", "helpcenter.receivers.rewrite_links_to_what_moved"],
     "category.written": ["helpcenter.receivers.forget_kept_pages"],
     "component.added": ["incidents.receivers.publish_the_status_page"],
     "component.revised": ["incidents.receivers.publish_the_status_page"],
@@ -36,6 +47,7 @@ REACTIONS: dict[str, list[str]] = {
     "ticket.customer_replied": ["tickets.receivers.tell_the_agents"],
     "ticket.filed": [
         "helpcenter.receivers.mark_the_search_that_did_not_spare_it",
+        "helpcenter.receivers.mark_the_questions_that_did_not_spare_it",
         "tickets.receivers.acknowledge_to_the_requester",
     ],
     "ticket.replied": ["tickets.receivers.bring_the_answer_to_the_requester"],
