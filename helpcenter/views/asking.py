@@ -3,8 +3,8 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
@@ -97,10 +97,7 @@ def _next_form(question: Question) -> AskForm:
 
 def _own_question(request: HttpRequest, public_id: str) -> Question:
     """A signed-in person's questions are theirs alone; for the others the unguessable id is the key."""
-    found = Question.objects.filter(public_id=public_id).first()
-    if found is None or (found.user_id is not None and found.user_id != request.user.pk):
-        raise Http404
-    return found
+    return get_object_or_404(Question.objects.asked_by(request.user), public_id=public_id)
 
 
 def _organization_id(request: HttpRequest) -> int | None:

@@ -7,6 +7,8 @@ from portal.accounts.states import StaffRole
 
 _READ_HELP = ["helpcenter.view_category", "helpcenter.view_article"]
 _WRITE_HELP = [
+    "helpcenter.view_question",
+    "helpcenter.view_calibration",
     "helpcenter.*_article",
     "helpcenter.*_relatedarticle",
     "helpcenter.*_series",

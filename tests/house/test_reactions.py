@@ -46,8 +46,8 @@ REACTIONS: dict[str, list[str]] = {
     "plan.changed": ["billing.receivers.forget_the_kept_pricing_page"],
     "ticket.customer_replied": ["tickets.receivers.tell_the_agents"],
     "ticket.filed": [
-        "helpcenter.receivers.mark_the_search_that_did_not_spare_it",
         "helpcenter.receivers.mark_the_questions_that_did_not_spare_it",
+        "helpcenter.receivers.mark_the_search_that_did_not_spare_it",
         "tickets.receivers.acknowledge_to_the_requester",
     ],
     "ticket.replied": ["tickets.receivers.bring_the_answer_to_the_requester"],
