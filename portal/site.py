@@ -39,6 +39,14 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Series"), "format_list_numbered", "admin:helpcenter_series_changelist", "helpcenter.view_series"),
             (_("Questions"), "forum", "admin:helpcenter_question_changelist", "helpcenter.view_question"),
             (_("Links"), "link_off", "admin:helpcenter_articlelink_changelist", "helpcenter.view_articlelink"),
+            (_("Articles to write"), "lightbulb", "admin:helpcenter_gap_changelist", "helpcenter.view_gap"),
+            (
+                _("Health of articles"),
+                "vital_signs",
+                "admin:helpcenter_articlehealth_changelist",
+                "helpcenter.view_article",
+            ),
+            (_("Searches"), "search", "admin:helpcenter_searchevent_changelist", "helpcenter.view_searchevent"),
         ],
     ),
     (

@@ -5,6 +5,7 @@ import pytest
 from django.conf import settings
 from django.core.cache import cache
 
+from helpcenter.search import semantic
 from portal.accounts import context as brand_context
 from portal.accounts.furnish import make_roles, make_tiers
 from portal.events.actions import deliver_next
@@ -26,6 +27,14 @@ def lasting_brand() -> Iterator[None]:
     """The copy of the brand that each process keeps does not run out in the middle of counting queries."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(brand_context, "_FRESH_FOR_S", 10**9)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def words_alone() -> Iterator[None]:
+    """Searches in this process load no model and no vectors behind a test's back; a test that wants them loads them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(semantic, "LOOKED_AT_EVERY_S", float("inf"))
         yield
 
 

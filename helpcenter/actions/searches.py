@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F
@@ -35,9 +36,9 @@ def note_search(searched: Searched, *, now: datetime | None = None) -> str:
     same row; a row that led somewhere is left as it is.
     """
     at, words = moment(now), scrub(searched.query.lower())[:_MOST]
-    found = [searched.source.value, searched.results, searched.is_corrected, searched.took_ms, at]
-    before = [searched.visitor, at - ONE_INTENT]
-    new = [public_id(), words, searched.visitor]
+    found: list[Any] = [searched.source.value, searched.results, searched.is_corrected, searched.took_ms, at]
+    before: list[Any] = [searched.visitor, at - ONE_INTENT]
+    new: list[Any] = [public_id(), words, searched.visitor]
     with connection.cursor() as cursor:
         cursor.execute(_NOTE, [*before, words, *found, words, words, *new, *found])
         return str(cursor.fetchone()[0])

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
@@ -36,7 +37,9 @@ class QuestionAdmin(ReadOnlyAdmin):
     def quoted(self, question: Question) -> SafeString | str:
         """What was quoted and from where, of articles that this person reads."""
         kept: list[dict[str, Any]] = question.answer.get("quotes", [])
-        readable = Article.objects.for_audiences_of(question.reader).select_related("category")
+        readable = Article.objects.for_audiences_of(getattr(question, "reader", AnonymousUser())).select_related(
+            "category"
+        )
         articles = readable.in_bulk([one["article"] for one in kept])
         shown = [(articles[one["article"]], one) for one in kept if one["article"] in articles]
         rows = ((article.get_absolute_url(), one["anchor"], article.title, one["text"]) for article, one in shown)
@@ -49,7 +52,7 @@ class QuestionAdmin(ReadOnlyAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Question | None:
         found = super().get_object(request, object_id, from_field)
         if found is not None:
-            found.reader = request.user
+            setattr(found, "reader", request.user)  # noqa: B010  # for `quoted`
         return found
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:

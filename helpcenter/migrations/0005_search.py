@@ -23,4 +23,16 @@ class Migration(migrations.Migration):
             model_name='searchdocument',
             index=models.Index(fields=['article'], include=('title_length', 'body_length', 'popularity'), name='search_document_lengths'),
         ),
+        migrations.CreateModel(
+            name='ArticleHealth',
+            fields=[],
+            options={
+                'verbose_name': 'health of an article',
+                'verbose_name_plural': 'health of articles',
+                'proxy': True,
+                'indexes': [],
+                'constraints': [],
+            },
+            bases=('helpcenter.article',),
+        ),
     ]

@@ -1,6 +1,14 @@
 """The help center's tables: shelves, articles with their revisions and files, what finds them, what readers did."""
 
-from helpcenter.models.articles import Article, ArticleLink, FormerArticleSlug, RelatedArticle, Series, SeriesEntry
+from helpcenter.models.articles import (
+    Article,
+    ArticleHealth,
+    ArticleLink,
+    FormerArticleSlug,
+    RelatedArticle,
+    Series,
+    SeriesEntry,
+)
 from helpcenter.models.files import Asset, AssetFile
 from helpcenter.models.finding import Calibration, Passage, Posting, Promotion, SearchDocument, Synonym, Word
 from helpcenter.models.reading import Follow, Gap, Question, ReadingDay, SearchEvent, Vote
@@ -10,6 +18,7 @@ from helpcenter.models.shelves import ICONS, Category, FormerCategorySlug
 __all__ = [
     "ICONS",
     "Article",
+    "ArticleHealth",
     "ArticleLink",
     "Asset",
     "AssetFile",

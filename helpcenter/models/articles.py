@@ -135,6 +135,15 @@ class Article(models.Model):
         return _("Ended") if self.expires_at and self.expires_at <= now else _("Shown")
 
 
+class ArticleHealth(Article):
+    """The same articles, as the board of their health lists them."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("health of an article")
+        verbose_name_plural = _("health of articles")
+
+
 class FormerArticleSlug(models.Model):
     """Where an article stood: the category of then and the slug of then."""
 

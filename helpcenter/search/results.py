@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -85,8 +86,8 @@ def show(chosen: Sequence[Chosen], asked: Asked, stems: dict[str, float], *, amo
     except EmptyResultSet:
         return []
     marks = Query.all_of(asked.query) if asked.is_exact else Query.any_of(asked.query)
-    places = [[one.article for one in chosen], [one.passage for one in chosen]]
-    roots = [[stem.removesuffix("i") for stem in stems], list(stems.values())]
+    places: list[Any] = [[one.article for one in chosen], [one.passage for one in chosen]]
+    roots: list[Any] = [[stem.removesuffix("i") for stem in stems], list(stems.values())]
     with connection.cursor() as cursor:
         cursor.execute(_SHOWN.format(readable=readable, query=marks.sql),
                        [*params, marks.value, _HEADLINE, *places, *roots])  # fmt: skip

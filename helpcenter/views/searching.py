@@ -62,7 +62,7 @@ def note_opening(request: HttpRequest, article: Article) -> None:
         return
     at = int(place) if place.isascii() and place.isdigit() and len(place) < 4 else None
     try:
-        actions.note_opened(search=search.replace("\x00", ""), article=article, place=at, visitor=visitor_of(request))
+        actions.note_opened(search=search, article=article, place=at, visitor=visitor_of(request))
     except DatabaseError as error:
         log.warning("search.not_noted", reason=str(error))
 

@@ -5,6 +5,7 @@ from factory.django import DjangoModelFactory
 from helpcenter.actions import Manuscript, create_article, publish_article
 from helpcenter.models import (
     Article,
+    ArticleHealth,
     ArticleLink,
     Asset,
     AssetFile,
@@ -63,6 +64,11 @@ class ArticleFactory(DjangoModelFactory):
         if state == ArticleState.PUBLISHED:
             article = publish_article(article=article, by=None, now=now)
         return article
+
+
+class ArticleHealthFactory(ArticleFactory):
+    class Meta:
+        model = ArticleHealth
 
 
 class FormerCategorySlugFactory(DjangoModelFactory):

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from helpcenter.answers import Answer, Context, Quote, answer
-from helpcenter.answers.phrasing import objection
+from helpcenter.answers.phrasing import objection, phrase
 from helpcenter.models import Article
 from helpcenter.states import Audience, Outcome
 from tests.factories.accounts import UserFactory
@@ -41,13 +41,14 @@ def asked(question: str = FORGOT, user: object = None) -> Answer:
 
 
 def test_a_model_words_what_is_quoted(shelf: dict[str, Article], provider: Provider) -> None:
-    found = asked("I forgot my password for ann@example.com, how do I get a new one?")
-    assert found.phrased == GOOD
-    assert found.quotes
-    sent = json.dumps(provider.asked[0])
+    found = asked()
+    assert (found.outcome, found.phrased) == (Outcome.ANSWERED, GOOD)
+    question = f"{FORGOT} I am ann@example.com"
+    assert phrase(question, found.quotes, among=Article.objects.all(), now=timezone.now()) == GOOD
+    sent = json.dumps(provider.asked[-1])
     assert "ann@example.com" not in sent
     assert "[email]" in sent
-    assert provider.keys == ["Bearer sk-fake"]
+    assert set(provider.keys) == {"Bearer sk-fake"}
     assert [one["role"] for one in provider.asked[0]["messages"]] == ["system", "user"]
 
 

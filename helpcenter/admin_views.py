@@ -1,0 +1,53 @@
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.http import require_POST
+
+from helpcenter import actions
+from helpcenter.models import Article, Gap
+from portal.lib.markdown import render
+from portal.lib.refusals import Refused
+
+_NEWEST = 20
+
+
+@require_POST
+def preview(request: HttpRequest) -> HttpResponse:
+    """The Markdown being written, as readers will see it."""
+    if not request.user.has_perm("helpcenter.change_article"):
+        raise PermissionDenied
+    return HttpResponse(mark_safe(render(request.POST.get("body", "")).html))  # noqa: S308  # sanitised by render
+
+
+def remarks(article: Article) -> SafeString | str:
+    """What readers wrote about the article, the newest first; empty without any."""
+    votes = article.votes.exclude(reason="", comment="").order_by("-voted_at")[:_NEWEST]
+    return render_to_string("admin/helpcenter/remarks.html", {"votes": votes}) if votes else ""
+
+
+@require_POST
+def begin_article(request: HttpRequest, pk: int) -> HttpResponse:
+    """From a content gap to a draft that is ready to be written."""
+    if not request.user.has_perm("helpcenter.add_article"):
+        raise PermissionDenied
+    try:
+        article = actions.begin_article(gap=get_object_or_404(Gap, pk=pk), by=request.user)  # type: ignore[arg-type]  # staff
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+        return redirect("admin:helpcenter_gap_changelist")
+    return redirect("admin:helpcenter_article_change", article.pk)
+
+
+@require_POST
+def dismiss_gap(request: HttpRequest, pk: int) -> HttpResponse:
+    """Out of the list of articles to write."""
+    if not request.user.has_perm("helpcenter.change_article"):
+        raise PermissionDenied
+    try:
+        actions.dismiss_gap(gap=get_object_or_404(Gap, pk=pk), by=request.user)  # type: ignore[arg-type]  # staff
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect("admin:helpcenter_gap_changelist")

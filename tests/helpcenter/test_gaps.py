@@ -1,0 +1,130 @@
+"""What readers look for and do not find: the list of articles to write."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from helpcenter.actions import begin_article, dismiss_gap, gather_gaps, note_repeated_tickets
+from helpcenter.models import Article, Gap
+from helpcenter.states import ArticleState, GapKind, GapState, Outcome, Source
+from portal.lib.refusals import Refused
+from tests.factories.accounts import StaffFactory
+from tests.factories.helpcenter import (
+    ArticleFactory,
+    CategoryFactory,
+    GapFactory,
+    QuestionFactory,
+    ReadingDayFactory,
+    SearchEventFactory,
+    VoteFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def searched(query: str, times: int, at: datetime, **values: object) -> None:
+    for number in range(times):
+        SearchEventFactory(query=query, visitor=f"{number:032}", searched_at=at, **values)
+
+
+def test_searches_and_questions_that_ended_in_nothing_become_one_list(now: datetime) -> None:
+    at = now - timedelta(hours=1)
+    searched("sso login", 3, at, results=0)
+    searched("export csv", 2, at, results=4)
+    searched("opened one", 2, at, results=4, opened=ArticleFactory())
+    searched("only suggested", 2, at, results=4, source=Source.SUGGESTIONS)
+    searched("once", 1, at, results=0)
+    searched("just now", 2, now, results=0)
+    searched("long ago", 2, now - timedelta(days=40), results=0)
+    QuestionFactory(text="Where is my money?", outcome=Outcome.UNKNOWN, asked_at=at)
+    assert gather_gaps(now=now) == 3
+    lines = set(Gap.objects.values_list("kind", "words", "count"))
+    assert lines == {
+        (GapKind.NOTHING_FOUND, "sso login", 3),
+        (GapKind.NOTHING_OPENED, "export csv", 2),
+        (GapKind.NOT_ANSWERED, "where is my money?", 1),
+    }
+    assert gather_gaps(now=now) == 0
+
+
+def test_wordings_that_are_alike_share_a_line_and_what_was_dismissed_stays_away(now: datetime) -> None:
+    searched("export to csv", 3, now - timedelta(hours=2), results=0)
+    gather_gaps(now=now)
+    gap = Gap.objects.get()
+    dismiss_gap(gap=gap, by=StaffFactory())
+    searched("export to csv file", 4, now - timedelta(hours=1), results=0)
+    gather_gaps(now=now)
+    assert list(Gap.objects.values_list("words", "state", "count")) == [("export to csv", GapState.DISMISSED, 4)]
+
+
+def test_tickets_that_repeat_are_counted_on_one_line(now: datetime) -> None:
+    note_repeated_tickets(words="Signals are late", now=now)
+    assert note_repeated_tickets(words="signals are late ", now=now).count == 2
+
+
+def test_a_gap_becomes_a_draft_with_one_click(client: Client) -> None:
+    CategoryFactory(title="Start")
+    gap, staff = GapFactory(words="export to csv"), StaffFactory(is_superuser=True)
+    client.force_login(staff)
+    listed = client.get("/admin/helpcenter/gap/").text
+    assert f'formaction="/admin/helpcenter/gap/{gap.pk}/begin/"' in listed
+    assert client.get(f"/admin/helpcenter/gap/{gap.pk}/begin/").status_code == 405
+    answer = client.post(f"/admin/helpcenter/gap/{gap.pk}/begin/")
+    article = Article.objects.get()
+    assert answer["Location"] == f"/admin/helpcenter/article/{article.pk}/change/"
+    assert (article.title, article.slug, article.state) == ("Export to csv", "export-to-csv", ArticleState.DRAFT)
+    gap.refresh_from_db()
+    assert (gap.state, gap.article) == (GapState.WRITTEN, article)
+    assert client.post(f"/admin/helpcenter/gap/{gap.pk}/begin/")["Location"] == "/admin/helpcenter/gap/"
+    assert Article.objects.count() == 1
+
+
+def test_a_gap_is_dismissed_by_whoever_writes_articles_only(client: Client, shipped: None) -> None:
+    gap = GapFactory()
+    client.force_login(StaffFactory())
+    assert client.post(f"/admin/helpcenter/gap/{gap.pk}/dismiss/").status_code == 403
+    assert client.post(f"/admin/helpcenter/gap/{gap.pk}/begin/").status_code == 403
+    client.force_login(StaffFactory(is_superuser=True))
+    client.post(f"/admin/helpcenter/gap/{gap.pk}/dismiss/")
+    gap.refresh_from_db()
+    assert gap.state == GapState.DISMISSED
+    with pytest.raises(Refused):
+        dismiss_gap(gap=gap, by=StaffFactory())
+
+
+def test_a_slug_that_is_taken_gets_a_number_and_without_a_category_nothing_begins() -> None:
+    with pytest.raises(Refused) as refusal:
+        begin_article(gap=GapFactory(words="?!"), by=StaffFactory())
+    assert refusal.value.code == "no_category"
+    taken = ArticleFactory(slug="export")
+    gap = GapFactory(words="export")
+    assert begin_article(gap=gap, by=StaffFactory()).slug == f"export-{gap.pk}"
+    assert taken.slug == "export"
+
+
+def test_the_board_of_health_sorts_by_what_it_shows_and_by_nothing_else(client: Client) -> None:
+    much, little = ArticleFactory(title="Much read"), ArticleFactory(title="Little read")
+    VoteFactory(article=much, is_helpful=False)
+    ReadingDayFactory(article=much, views=99, tickets=5)
+    ReadingDayFactory(article=much, views=100, exits=3, day="2026-01-02")
+    ReadingDayFactory(article=little, views=1)
+    client.force_login(StaffFactory(is_superuser=True))
+    board = client.get("/admin/helpcenter/articlehealth/?o=-2").text
+    assert board.index("Much read") < board.index("Little read")
+    assert "199" in board
+    assert "2.5" in board
+    turned = client.get("/admin/helpcenter/articlehealth/?o=2").text
+    assert turned.index("Little read") < turned.index("Much read")
+    assert client.get("/admin/helpcenter/articlehealth/?o=99&category__pk__exact=x").status_code in (200, 302)
+
+
+def test_the_log_of_searches_is_filtered_by_what_it_led_to(client: Client) -> None:
+    SearchEventFactory(query="found nothing", results=0)
+    SearchEventFactory(query="found some", results=3)
+    SearchEventFactory(query="wrote a ticket", results=3, led_to_ticket=True, opened=ArticleFactory())
+    client.force_login(StaffFactory(is_superuser=True))
+    for led_to, shown in [("nothing", "found nothing"), ("no_click", "found some"), ("ticket", "wrote a ticket")]:
+        listed = client.get(f"/admin/helpcenter/searchevent/?led_to={led_to}").text
+        assert [words in listed for words in ("found nothing", "found some", "wrote a ticket")].count(True) == 1
+        assert shown in listed
