@@ -23,11 +23,11 @@ from helpcenter.querysets import ArticleQuerySet
 from portal.lib.text.embedding import Embedder, embedder, from_bytes
 from portal.lib.text.weights import Floats
 
-MOST_WRONG = 0.045
+MOST_WRONG = 0.055
 _KEPT_WORDS, _FEWEST_WORDS = 0.6, 3
 _MOST_QUESTIONS, _PER_TITLE = 1500, 2
 _FEWEST_ARTICLES = 8
-_DOUBT = 40  # so many questions weigh as much as the careful threshold
+_DOUBT = 180  # so many questions are believed half; the careful threshold is the other half
 _AT_ONCE = 128
 
 
@@ -154,9 +154,8 @@ def _fitted(measure: Measure, present: Floats, right: Floats, absent: Floats) ->
     slope = max(float(curve.coef_[0][0]), 1.0)
     middle = -float(curve.intercept_[0]) / slope
     learned = float(np.quantile(absent, 1 - MOST_WRONG))
-    trust = len(absent) / (len(absent) + _DOUBT)
-    careful = max(learned, measure.threshold)
-    threshold = max(middle, trust * learned + (1 - trust) * careful)
+    trust = len(absent) ** 2 / (len(absent) ** 2 + _DOUBT**2)
+    threshold = max(middle, trust * learned + (1 - trust) * measure.threshold)
     measured = {
         "questions": len(present),
         "articles": len(measure.crowds),
