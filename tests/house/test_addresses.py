@@ -33,6 +33,8 @@ PUBLIC = {
 DOORS = {
     "operations:metrics",
     "api:me",
+    "api:articles",
+    "api:article",
     "api:openapi",
     "api:not_found",
 }

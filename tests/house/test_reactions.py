@@ -8,6 +8,7 @@ from portal.events.listeners import all_types, reactions, reactions_to_public
 REACTIONS: dict[str, list[str]] = {
     "article.archived": ["helpcenter.receivers.forget_kept_pages", "helpcenter.receivers.look_at_links_again"],
     "article.expired": ["helpcenter.receivers.forget_kept_pages", "helpcenter.receivers.look_at_links_again"],
+    "article.picked": ["helpcenter.receivers.forget_kept_pages"],
     "article.placed": [
         "helpcenter.receivers.forget_kept_pages",
         "helpcenter.receivers.look_at_links_again",
@@ -44,6 +45,7 @@ REACTIONS: dict[str, list[str]] = {
     "maintenance.started": ["incidents.receivers.publish_the_status_page"],
     "organization.tier_changed": ["tickets.receivers.move_open_promises"],
     "plan.changed": ["billing.receivers.forget_the_kept_pricing_page"],
+    "series.arranged": ["helpcenter.receivers.forget_kept_pages"],
     "ticket.customer_replied": ["tickets.receivers.tell_the_agents"],
     "ticket.filed": [
         "helpcenter.receivers.mark_the_questions_that_did_not_spare_it",
