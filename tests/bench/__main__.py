@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import sys
+import time
 import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,8 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / ".local" / "bench"
 SERVER_CORE, CLIENT_CORE = 0, 1
 REACH = {
-    "status": 1.5, "home": 0.30, "article": 0.30, "search": 0.02, "ticket list": 0.05, "ticket page": 0.04,
-    "agent queue": 0.01,
+    "status": 1.5, "home": 0.30, "article": 0.30, "search": 0.05, "ticket list": 0.05, "ticket page": 0.04,
+    "agent queue": 0.01, "hybrid search": 0.015,
 }  # fmt: skip
 
 
@@ -37,6 +38,11 @@ class Page:
     path: str = ""
     cookie: str = ""
     status: int = 200
+    has_model: bool = False
+
+
+SEARCH = "/help/search/?q=telegram+alert+limit"
+SUGGEST = "/help/suggest/?q=telegram+ale"
 
 
 def main() -> None:
@@ -79,7 +85,7 @@ def _prepare(articles: int, tickets: int) -> list[Page]:
     django.setup()
     from django.core.management import call_command
 
-    from tests.bench import rows, sessions
+    from tests.bench import passages, rows, sessions
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -87,6 +93,7 @@ def _prepare(articles: int, tickets: int) -> list[Page]:
     if sessions.sizes() != (articles, tickets):
         call_command("flush", interactive=False, verbosity=0)
         rows.load(articles, tickets)
+    passages.load()
     return _pages(sessions)
 
 
@@ -104,7 +111,9 @@ def _pages(sessions: Any) -> list[Page]:
         Page("status", get("/status/"), "/status/"),
         Page("home", get("/"), "/"),
         Page("article", get(article), article),
-        Page("search", get("/help/search/?q=telegram+alert+limit"), "/help/search/?q=telegram+alert+limit"),
+        Page("search", get(SEARCH), SEARCH),
+        Page("suggest", get(SUGGEST), SUGGEST),
+        Page("hybrid search", get(SEARCH), SEARCH, has_model=True),
         Page("ticket list", get("/tickets/", cookie=customer), "/tickets/", customer),
         Page("ticket page", get(ticket, cookie=customer), ticket, customer),
         Page("filing", post("/tickets/new/", form, cookies=customers, headers={"X-CSRFToken": token}), status=302),
@@ -116,16 +125,25 @@ def _measure(server: str, seconds: float, pages: list[Page]) -> dict[str, Any]:
     with servers.serving(server, "tests.bench.bare:application", core=SERVER_CORE) as (port, _started, _pid):
         bare = run(port, get("/"), seconds=seconds)
     found: dict[str, Any] = {"server": server, "bare_per_second": round(bare.per_second), "pages": {}}
-    with servers.serving(server, "portal.wsgi:application", core=SERVER_CORE, env={"PROCESS": "web"}) as opened:
-        port, starts_in, pid = opened
-        for page in pages:
-            outcome = run(port, page.request, seconds=seconds)
-            if set(outcome.statuses) != {page.status}:
-                sys.exit(f"{page.name} answered {outcome.statuses}, expected {page.status} alone.")
-            found["pages"][page.name] = _figures(outcome, bare, page)
-        found["starts_in_s"] = round(starts_in, 2)
-        found["memory_mb"] = round(servers.memory_mb(pid))
+    for has_model in (False, True):
+        env = {"PROCESS": "web"} if has_model else {"PROCESS": "web", "EMBEDDING_MODEL": "off"}
+        with servers.serving(server, "portal.wsgi:application", core=SERVER_CORE, env=env) as (port, starts_in, pid):
+            if has_model:
+                _wait_for_vectors(port)
+            for page in (one for one in pages if one.has_model == has_model):
+                outcome = run(port, page.request, seconds=seconds)
+                if set(outcome.statuses) != {page.status}:
+                    sys.exit(f"{page.name} answered {outcome.statuses}, expected {page.status} alone.")
+                found["pages"][page.name] = _figures(outcome, bare, page)
+            found["starts_in_s"] = round(starts_in, 2)
+            found["memory_with_model_mb" if has_model else "memory_mb"] = round(servers.memory_mb(pid))
     return found
+
+
+def _wait_for_vectors(port: int) -> None:
+    """The first search has model and vectors loaded by a thread of its own."""
+    run(port, get(SEARCH), seconds=0.5)
+    time.sleep(15)
 
 
 def _figures(outcome: Outcome, bare: Outcome, page: Page) -> dict[str, Any]:
@@ -172,7 +190,7 @@ def _compare(seconds: float, pages: list[Page]) -> None:
 def _write(found: dict[str, Any]) -> None:
     say: Callable[[str], None] = print
     say(f"bare view on {found['server']}: {found['bare_per_second']}/s; start {found['starts_in_s']} s, "
-        f"memory {found['memory_mb']} MB")  # fmt: skip
+        f"memory {found['memory_mb']} MB, with the language model {found['memory_with_model_mb']} MB")  # fmt: skip
     say(f"{'page':<13}{'per s':>8}{'ratio':>8}{'reach':>7}{'p50 ms':>8}{'p99 ms':>8}{'bytes':>8}{'queries':>9}")
     for name, one in found["pages"].items():
         reach, queries = one["reach"] or "", "" if one["queries"] is None else one["queries"]

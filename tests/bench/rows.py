@@ -98,7 +98,9 @@ _SHOWN = [
     "INSERT INTO helpcenter_searchdocument (article_id, vector, words, title_length, body_length, popularity) "
     "SELECT r.article_id, setweight(to_tsvector('helpcenter_english', r.title), 'A')"
     " || setweight(to_tsvector('helpcenter_english', r.summary), 'C')"
-    " || setweight(to_tsvector('helpcenter_english', r.text), 'D'), '{}', sum(title_count), sum(body_count), 0 "
+    " || setweight(to_tsvector('helpcenter_english', r.text), 'D'),"
+    " (SELECT array_agg(DISTINCT word) FROM regexp_split_to_table(lower(r.title || ' ' || r.text), '[^a-z]+') word"
+    "  WHERE length(word) > 2), sum(title_count), sum(body_count), 0 "
     "FROM helpcenter_revision r JOIN helpcenter_posting p USING (article_id) GROUP BY r.id",
 ]
 
