@@ -149,3 +149,13 @@ def test_an_article_costs_three_queries_whatever_is_beside_it(
     client.get("/help/nothing/")
     with django_assert_num_queries(2 if extras else 3):
         client.get(article.get_absolute_url())
+
+
+def test_for_the_signed_in_an_article_costs_no_more_than_their_log_in(
+    client: Client, django_assert_num_queries: Any
+) -> None:
+    article = ArticleFactory()
+    client.force_login(UserFactory())
+    client.get("/help/nothing/")
+    with django_assert_num_queries(3 + 2):  # session and person
+        client.get(article.get_absolute_url())
