@@ -55,6 +55,7 @@ def _alike(kind: GapKind, words: str) -> Gap | None:
     return alike.select_for_update().order_by("-likeness", "pk").first()
 
 
+@transaction.atomic
 def note_repeated_tickets(*, words: str, now: datetime | None = None) -> Gap:
     """Tickets keep asking the same: one line of the list, counted up."""
     at, said = moment(now), words.strip().lower()[:200]

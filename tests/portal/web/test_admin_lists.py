@@ -37,7 +37,7 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
     (helpcenter.QuestionFactory, 4),
     (helpcenter.CalibrationFactory, 5),
     (helpcenter.SeriesFactory, 5),
-    (helpcenter.ArticleLinkFactory, 5),
+    (helpcenter.ArticleLinkFactory, 4),
     (helpcenter.VoteFactory, 4),
     (helpcenter.ArticleHealthFactory, 5),
     (helpcenter.SynonymFactory, 4),
