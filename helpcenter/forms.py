@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from helpcenter.actions import Ballot
+from helpcenter.answers import MOST_CHARACTERS
 from helpcenter.models import Article
 from helpcenter.search import Asked
 from helpcenter.states import VoteReason
@@ -57,6 +58,27 @@ class VoteForm(forms.Form):
         given: dict[str, Any] = self.cleaned_data
         is_helpful = given["vote"] == "yes"
         return Ballot(visitor, is_helpful, "" if is_helpful else given["reason"], given["comment"])
+
+
+class AskForm(forms.Form):
+    """A question in the reader's own words; `conversation` names the one it goes on with."""
+
+    question = forms.CharField(
+        label=_("Your question"),
+        max_length=MOST_CHARACTERS,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": MOST_CHARACTERS}),
+        help_text=_("In English, in your own words. Please leave out passwords and personal details."),
+        error_messages={
+            "required": _("Write your question first, or go straight to a person."),
+            "max_length": _("That is too long. Ask in a few sentences; a ticket takes longer texts."),
+        },
+    )
+    conversation = forms.CharField(required=False, max_length=22, widget=forms.HiddenInput)
+
+
+class SolvedForm(forms.Form):
+    solved = forms.ChoiceField(choices=[("yes", _("Yes")), ("no", _("No"))])
 
 
 class Moment(forms.DateTimeField):

@@ -80,5 +80,13 @@ def tell_the_author_what_the_reviewer_said(event: Event) -> None:
         emails.returned(article=article, revision=revision, author=revision.author)
 
 
+@on("ticket.filed")
+def mark_the_questions_that_did_not_spare_it(event: Event) -> None:
+    """The ticket may name the question it came from; what its author asked within a week counts as well."""
+    actions.note_ticket_after_question(
+        question=str(event.details.get("question") or ""), user_id=event.by_id, filed_at=event.happened_at
+    )
+
+
 def _article_of(event: Event) -> Article | None:
     return Article.objects.whole().select_related("owner").filter(pk=event.about_id).first()

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Q
 
-from helpcenter import actions
+from helpcenter import actions, answers
 from helpcenter.models import Article, Passage
 from helpcenter.search import embedded_text, learning
 from portal.lib import tallies
@@ -151,3 +151,9 @@ def reindex(after: int = 0) -> int:
     """Indexes all published articles anew, each in a transaction of its own; what was there serves until then."""
     pks = Article.objects.filter(pk__gt=after).exclude(live=None).order_by("pk").values_list("pk", flat=True)
     return sum(actions.reindex_article(pk=pk) for pk in pks.iterator())
+
+
+@shared_task(name="helpcenter.calibrate")
+def calibrate() -> int:
+    """Learns anew how sure answers may be, once articles or the model have changed; answers whether it did."""
+    return int(answers.is_stale() and actions.calibrate() is not None)

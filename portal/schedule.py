@@ -18,5 +18,6 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "helpcenter.embed_passages": {"task": "helpcenter.embed_passages", "schedule": timedelta(seconds=30)},
     "helpcenter.learn_words": {"task": "helpcenter.learn_words", "schedule": timedelta(minutes=5)},
     "helpcenter.gather_gaps": {"task": "helpcenter.gather_gaps", "schedule": timedelta(hours=1)},
+    "helpcenter.calibrate": {"task": "helpcenter.calibrate", "schedule": timedelta(minutes=15)},
     "incidents.publish": {"task": "incidents.publish", "schedule": timedelta(minutes=1)},
 }

@@ -251,6 +251,15 @@ MODELS_DIR = Path(env.text("MODELS_DIR", str(BASE_DIR / ".local" / "models")))
 EMBEDDING_MODEL = env.text("EMBEDDING_MODEL", "")  # another folder; the model's name at EMBEDDING_URL; or off
 EMBEDDING_URL, EMBEDDING_KEY = env.text("EMBEDDING_URL", ""), env.text("EMBEDDING_KEY", "")
 
+# --- A model outside that may phrase answers (see helpcenter.answers.phrasing); without one, nothing is sent ----------
+ANSWER_MODEL_URL, ANSWER_MODEL_KEY = env.text("ANSWER_MODEL_URL", ""), env.text("ANSWER_MODEL_KEY", "")
+ANSWER_MODEL_NAME = env.text("ANSWER_MODEL_NAME", "")
+ANSWER_MODEL_SECONDS = env.integer("ANSWER_MODEL_SECONDS", 6, at_least=1)
+ANSWER_MODEL_CALLS_A_DAY = env.integer("ANSWER_MODEL_CALLS_A_DAY", 500)
+ANSWER_MODEL_CHARACTERS_A_DAY = env.integer("ANSWER_MODEL_CHARACTERS_A_DAY", 2_000_000)
+if ANSWER_MODEL_URL and not ANSWER_MODEL_NAME:
+    raise ImproperlyConfigured("ANSWER_MODEL_NAME must name the model behind ANSWER_MODEL_URL.")
+
 # --- Logs (structured, see portal.lib.logs) ---------------------------------------------------------------------------
 LOG_FORMAT = env.choice("LOG_FORMAT", {"json", "console"}, "console" if LOCAL else "json")
 LOG_LEVEL = env.choice("LOG_LEVEL", {"DEBUG", "INFO", "WARNING", "ERROR"}, "INFO")

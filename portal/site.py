@@ -36,6 +36,9 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         [
             (_("Articles"), "article", "admin:helpcenter_article_changelist", "helpcenter.view_article"),
             (_("Categories"), "category", "admin:helpcenter_category_changelist", "helpcenter.view_category"),
+            (_("Series"), "format_list_numbered", "admin:helpcenter_series_changelist", "helpcenter.view_series"),
+            (_("Questions"), "forum", "admin:helpcenter_question_changelist", "helpcenter.view_question"),
+            (_("Links"), "link_off", "admin:helpcenter_articlelink_changelist", "helpcenter.view_articlelink"),
             (_("Articles to write"), "lightbulb", "admin:helpcenter_gap_changelist", "helpcenter.view_gap"),
             (
                 _("Health of articles"),
@@ -44,8 +47,6 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
                 "helpcenter.view_article",
             ),
             (_("Searches"), "search", "admin:helpcenter_searchevent_changelist", "helpcenter.view_searchevent"),
-            (_("Series"), "format_list_numbered", "admin:helpcenter_series_changelist", "helpcenter.view_series"),
-            (_("Links"), "link_off", "admin:helpcenter_articlelink_changelist", "helpcenter.view_articlelink"),
         ],
     ),
     (

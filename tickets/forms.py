@@ -95,6 +95,7 @@ class TicketForm(forms.Form):
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=60, required=False)
     shown_articles = forms.CharField(widget=forms.HiddenInput, max_length=200, required=False)
+    question = forms.CharField(widget=forms.HiddenInput, max_length=22, required=False)
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -137,6 +138,7 @@ class TicketForm(forms.Form):
             channel=Channel.WEB,
             key=given["key"],
             shown_articles=given["shown_articles"],
+            question=given["question"],
         )
 
 

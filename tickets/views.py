@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from helpcenter.models import Question
 from portal.accounts.models import User
 from portal.lib.promises import Target
 from portal.lib.refusals import Refused
@@ -89,8 +90,8 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     """The form, with the promise that its answers would get; a valid one files and leads to the ticket."""
     user = _user(request)
     if request.method != "POST":
-        form = TicketForm(user=user, initial={"subject": request.GET.get("subject", "")[:150]})
-        return _form_page(request, form)
+        initial = {"subject": request.GET.get("subject", "")[:150], **_brought_along(request, user)}
+        return _form_page(request, TicketForm(user=user, initial=initial))
     form = TicketForm(request.POST, user=user)
     if not form.is_valid():
         return _form_page(request, form, status=422)
@@ -100,6 +101,14 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     ticket = tickets.file_ticket(filing=form.filing(), by=user)
     messages.success(request, _("Ticket #%(number)s has arrived.") % {"number": ticket.number})
     return redirect(ticket)
+
+
+def _brought_along(request: HttpRequest, user: User) -> dict[str, str]:
+    """What the reader asked the help center before (`from`): nobody writes the same twice."""
+    name = request.GET.get("from", "")[:22]
+    asked = list(Question.objects.asked_by(user).conversation_of(name).values_list("text", flat=True)) if name else []
+    said = [text for text in asked if text]
+    return {"subject": said[0][:150], "body": "\n\n".join(said), "question": name} if said else {}
 
 
 def _form_page(request: HttpRequest, form: TicketForm, status: int = 200) -> HttpResponse:

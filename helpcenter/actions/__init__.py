@@ -1,6 +1,8 @@
 """Everything that changes the help center: articles, categories, votes, imports."""
 
 from helpcenter.actions.articles import EditConflict, Manuscript, create_article, restore_revision, update_article
+from helpcenter.actions.asking import ask, judge_answer, note_ticket_after_question
+from helpcenter.actions.calibrating import calibrate
 from helpcenter.actions.care import Care, change_care, follow, keep_views, tell_of_picks, tell_of_series, unfollow
 from helpcenter.actions.categories import Shelf, create_category, update_category
 from helpcenter.actions.gaps import begin_article, dismiss_gap, gather_gaps, note_repeated_tickets
@@ -41,7 +43,9 @@ __all__ = [
     "Window",
     "announce_article",
     "archive_article",
+    "ask",
     "begin_article",
+    "calibrate",
     "change_care",
     "claim_outside_link",
     "create_article",
@@ -56,6 +60,7 @@ __all__ = [
     "gather_gaps",
     "import_folder",
     "index_next_missing",
+    "judge_answer",
     "judge_links_to",
     "judge_outside_link",
     "keep_links",
@@ -65,6 +70,7 @@ __all__ = [
     "note_repeated_tickets",
     "note_search",
     "note_ticket",
+    "note_ticket_after_question",
     "open_review_tasks",
     "publish_article",
     "reindex_article",

@@ -13,10 +13,20 @@ from typing import Any
 
 from helpcenter.answers.retrieval import LEXICAL, Candidate
 from helpcenter.models import Calibration
+from helpcenter.querysets import ArticleQuerySet
+from helpcenter.search.vectors import FLOOR
 
 AROUND, BEHIND = 10, 3
 _WEIGHT_OF_CROWD, _WEIGHT_OF_BEHIND = 0.5, 0.3
 Neighbors = Sequence[tuple[int, float]]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How sure one may be of the first candidate, and whether that is enough to answer."""
+
+    confidence: float
+    is_enough: bool
 
 
 @dataclass(frozen=True)
@@ -30,9 +40,11 @@ class Measure:
     usual_behind: float
     crowds: Mapping[int, Neighbors] = field(default_factory=dict)
 
-    def neighbors(self, found: Sequence[Candidate]) -> set[int]:
-        """The articles that these are crowded by. Who asks finds out which of them the reader may not see."""
-        return {other for one in found[:AROUND] for other, _score in self.crowds.get(one.article, ())}
+    def judge(self, found: Sequence[Candidate], *, among: ArticleQuerySet) -> "Verdict":
+        """About the first of these candidates, all from `among`; one query."""
+        crowd = {other for one in found[:AROUND] for other, _score in self.crowds.get(one.article, ())}
+        standing = self.standing(found, away=crowd.difference(among.filter(pk__in=crowd).values_list("pk", flat=True)))
+        return Verdict(self.confidence(standing), standing > self.threshold)
 
     def standing(self, found: Sequence[Candidate], *, away: Collection[int] = ()) -> float:
         """How far the first candidate stands out: its score, less what is usual around it and of those behind it.
@@ -41,15 +53,12 @@ class Measure:
         """
         around = [self._crowd(one.article, away) for one in found[:AROUND]]
         behind = [one.score for one in found[1 : 1 + BEHIND]]
-        behind += [self.usual_behind] * (BEHIND - len(behind))
+        behind += [min(self.usual_behind, FLOOR)] * (BEHIND - len(behind))  # these are not near enough to be found
         return found[0].score - _WEIGHT_OF_CROWD * fmean(around) - _WEIGHT_OF_BEHIND * fmean(behind)
 
     def confidence(self, standing: float) -> float:
         """The probability that the first candidate answers the question."""
         return 1 / (1 + math.exp(-max(-50.0, min(50.0, self.slope * (standing - self.middle)))))
-
-    def is_enough(self, standing: float) -> bool:
-        return standing > self.threshold
 
     def parameters(self) -> dict[str, Any]:
         """As a row of `Calibration` keeps it."""
@@ -64,7 +73,7 @@ class Measure:
 
 _NUMBERS = ("slope", "middle", "threshold", "usual_crowd", "usual_behind")
 # Before anything was learned: careful, from a corpus of mixed articles. Another model's scores may lie otherwise.
-CAREFUL = Measure(slope=22.0, middle=0.30, threshold=0.36, usual_crowd=0.6, usual_behind=0.45)
+CAREFUL = Measure(slope=20.0, middle=0.27, threshold=0.33, usual_crowd=0.5, usual_behind=0.35)
 _CAREFUL_WORDS = Measure(slope=12.0, middle=0.55, threshold=0.62, usual_crowd=0.3, usual_behind=0.3)
 _kept: dict[str, tuple[Any, Measure]] = {}
 

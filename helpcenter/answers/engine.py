@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from helpcenter.answers.confidence import measure_of
 from helpcenter.answers.languages import is_foreign
 from helpcenter.answers.phrasing import phrase
-from helpcenter.answers.quoting import nearest, quotes_of
+from helpcenter.answers.quoting import kept_quotes, near_of, nearest, quotes_of
 from helpcenter.answers.replies import MESSAGES, Answer, Context, Words
-from helpcenter.answers.retrieval import Candidate, retrieve
+from helpcenter.answers.retrieval import retrieve
 from helpcenter.answers.rules import hand_over
 from helpcenter.answers.stems import share, stems
 from helpcenter.answers.troubles import is_about_it, matching
@@ -21,6 +21,7 @@ from portal.operations.current import Trouble, troubles
 
 MOST_CHARACTERS = 1000
 TURNS = 3
+_FEWEST_STEMS = 2
 _REMEMBERED_FOR = timedelta(days=7)
 _SAME = 0.6  # share of the words of a question that make it the same one
 _FOREIGN = _("Our articles are in English and I can only answer in English. A person reads what you write.")
@@ -41,29 +42,52 @@ def answer(*, question: str, user: Any, now: datetime, context: Context) -> Answ
     if known and is_about_it(asked):
         return Answer(Outcome.INCIDENT, MESSAGES[Outcome.INCIDENT], incidents=known)
     among = Article.objects.visible_to(user, now=now)
-    found = retrieve(asked, among=among) if stems(asked) else []
-    made = _from_articles(asked, found, among, known)
+    made = _from_articles(asked, among, known, now)
     if made.is_known or not _was_third(context):
         return made
     return _handed_over(HandOver.THIRD_TURN, known, near=made.near)
 
 
-def _from_articles(asked: str, found: list[Candidate], among: ArticleQuerySet, known: tuple[Trouble, ...]) -> Answer:
+def glance(*, question: str, user: Any, now: datetime) -> Answer | None:
+    """What may stand above search results: an answer that is sure enough, in the articles' own words, or nothing."""
+    asked = " ".join(question.replace("\x00", " ").split())[:MOST_CHARACTERS]
+    if len(stems(asked)) < _FEWEST_STEMS or hand_over(asked):
+        return None
+    known = matching(asked, troubles(now))
+    made = _from_articles(asked, Article.objects.visible_to(user, now=now), known, None)
+    return made if made.is_known or (known and is_about_it(asked)) else None
+
+
+def retell(question: Question, *, user: Any, now: datetime) -> Answer:
+    """An answer given earlier, of what this person may still read."""
+    among = Article.objects.visible_to(user, now=now)
+    kept = question.answer
+    quotes = tuple(kept_quotes(kept.get("quotes", []), among=among))
+    near = tuple(near_of(kept.get("near", []), among=among))
+    known = tuple(one for one in troubles(now) if one.url in kept.get("incidents", []))
+    outcome = Outcome(question.outcome)
+    if outcome == Outcome.ANSWERED and not quotes:
+        return Answer(Outcome.UNKNOWN, MESSAGES[Outcome.UNKNOWN], near=near, incidents=known)
+    is_whole = len(quotes) == len(kept.get("quotes", []))
+    message = MESSAGES[question.reason or outcome] if outcome != Outcome.UNKNOWN else _why_unknown(question.text)
+    phrased = kept.get("phrased", "") if is_whole else ""
+    return Answer(outcome, message, question.reason, question.confidence, quotes, near, known, phrased)
+
+
+def _from_articles(asked: str, among: ArticleQuerySet, known: tuple[Trouble, ...], now: datetime | None) -> Answer:
+    """`now`: the moment, when an outside model may word it."""
+    found = retrieve(asked, among=among) if stems(asked) else []
     if not found:
         return Answer(Outcome.UNKNOWN, _why_unknown(asked), incidents=known)
-    measure = measure_of(found[0].recipe)
-    crowd = measure.neighbors(found)
-    away = crowd - set(among.filter(pk__in=crowd).order_by().values_list("pk", flat=True))
-    standing = measure.standing(found, away=away)
-    confidence = measure.confidence(standing)
+    verdict = measure_of(found[0].recipe).judge(found, among=among)
     near = tuple(nearest(found, among=among))
-    quotes = quotes_of(asked, found, among=among) if measure.is_enough(standing) else []
+    quotes = quotes_of(asked, found, among=among) if verdict.is_enough else []
     if not quotes:
-        return Answer(Outcome.UNKNOWN, _why_unknown(asked), confidence=confidence, near=near, incidents=known)
+        return Answer(Outcome.UNKNOWN, _why_unknown(asked), confidence=verdict.confidence, near=near, incidents=known)
     others = tuple(one for one in near if one.article not in {quote.article for quote in quotes})
     return Answer(
-        Outcome.ANSWERED, MESSAGES[Outcome.ANSWERED], "", confidence, tuple(quotes), others, known,
-        phrase(asked, quotes, among=among),
+        Outcome.ANSWERED, MESSAGES[Outcome.ANSWERED], "", verdict.confidence, tuple(quotes), others, known,
+        phrase(asked, quotes, among=among, now=now) if now else "",
     )  # fmt: skip
 
 

@@ -12,20 +12,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from django.db.models import Count, Max, Sum
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from helpcenter.answers.confidence import AROUND, BEHIND, CAREFUL, Measure
 from helpcenter.answers.retrieval import Candidate
-from helpcenter.models import Passage
+from helpcenter.models import Calibration, Passage
 from helpcenter.querysets import ArticleQuerySet
-from portal.lib.text.embedding import Embedder, from_bytes
+from portal.lib.text.embedding import Embedder, embedder, from_bytes
 from portal.lib.text.weights import Floats
 
-MOST_WRONG = 0.045
+MOST_WRONG = 0.055
 _KEPT_WORDS, _FEWEST_WORDS = 0.6, 3
 _MOST_QUESTIONS, _PER_TITLE = 1500, 2
 _FEWEST_ARTICLES = 8
+_DOUBT = 180  # so many questions are believed half; the careful threshold is the other half
 _AT_ONCE = 128
 
 
@@ -68,12 +70,28 @@ def learn(among: ArticleQuerySet, model: Embedder) -> tuple[Measure, dict[str, A
     return _fitted(measure, np.array(present), np.array(right), np.array(absent))
 
 
+def fingerprint(model: Embedder) -> str:
+    """Changes with the passages that have vectors of this model."""
+    rows = Passage.objects.filter(recipe=model.recipe).exclude(vector=None)
+    found = rows.aggregate(many=Count("pk"), newest=Max("pk"), all=Sum("pk"))
+    return f"{found['many']}-{found['newest']}-{found['all']}"
+
+
+def is_stale() -> bool:
+    """Whether there is a model, and articles have changed since something was learned for it."""
+    model = embedder()
+    if model is None:
+        return False
+    kept = Calibration.objects.filter(recipe=model.recipe).values_list("measured", flat=True).first()
+    return kept is None or kept.get("fingerprint") != fingerprint(model)
+
+
 def corpus_of(among: ArticleQuerySet, model: Embedder) -> Corpus:
     """Everything that has vectors of the model's recipe."""
     rows = Passage.objects.filter(article__in=among.order_by().values("pk"), recipe=model.recipe)
     grouped: dict[int, list[tuple[str, bytes]]] = defaultdict(list)
     for article, title, vector in rows.order_by("article_id", "position").values_list("article_id", "title", "vector"):
-        grouped[article].append((title, bytes(vector)))
+        grouped[article].append((title, bytes(vector or b"")))
     names = dict(among.order_by().values_list("pk", "title"))
     articles = [pk for pk in grouped if pk in names]
     lengths = [len(grouped[pk]) for pk in articles]
@@ -129,11 +147,15 @@ def _ranked(corpus: Corpus, row: Floats, recipe: str) -> list[Candidate]:
 
 
 def _fitted(measure: Measure, present: Floats, right: Floats, absent: Floats) -> tuple[Measure, dict[str, Any]]:
-    threshold = float(np.quantile(absent, 1 - MOST_WRONG))
+    """Never answers what is more likely wrong than right, and is careful as long as there was little to learn from."""
     standings = np.concatenate([present, absent])
     is_right = np.concatenate([right, np.zeros(len(absent), dtype=bool)])
     curve = LogisticRegression(C=100.0).fit(standings[:, None], is_right)
-    slope = float(curve.coef_[0][0])
+    slope = max(float(curve.coef_[0][0]), 1.0)
+    middle = -float(curve.intercept_[0]) / slope
+    learned = float(np.quantile(absent, 1 - MOST_WRONG))
+    trust = len(absent) ** 2 / (len(absent) ** 2 + _DOUBT**2)
+    threshold = max(middle, trust * learned + (1 - trust) * measure.threshold)
     measured = {
         "questions": len(present),
         "articles": len(measure.crowds),
@@ -142,5 +164,4 @@ def _fitted(measure: Measure, present: Floats, right: Floats, absent: Floats) ->
         "wrong_when_absent": round(float((absent > threshold).mean()), 3),
         "auroc": round(float(roc_auc_score(is_right, standings)), 3),
     }
-    middle = -float(curve.intercept_[0]) / slope
     return replace(measure, slope=slope, middle=middle, threshold=threshold), measured

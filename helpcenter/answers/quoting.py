@@ -1,6 +1,7 @@
 """What is shown of the passages found: the sentences that match best, word for word, with the address they stand at."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from helpcenter.answers.replies import Near, Quote
 from helpcenter.answers.retrieval import Candidate
@@ -26,14 +27,33 @@ def quotes_of(question: str, found: Sequence[Candidate], *, among: ArticleQueryS
     ]
 
 
+def kept_quotes(kept: Sequence[dict[str, Any]], *, among: ArticleQuerySet) -> list[Quote]:
+    """Quotes as they were kept with a question, of articles that may still be read."""
+    articles = _read(among, [one["article"] for one in kept])
+    return [
+        Quote(one["article"], article.title, "", one["anchor"], _address(article, one["anchor"]), one["text"])
+        for one in kept
+        if (article := articles.get(one["article"]))
+    ]
+
+
 def nearest(found: Sequence[Candidate], *, among: ArticleQuerySet) -> list[Near]:
     """Links to what is near, best first."""
-    articles = _read(among, [one.article for one in found[:MOST_NEAR]])
+    return near_of([one.article for one in found[:MOST_NEAR]], among=among)
+
+
+def near_of(pks: Sequence[int], *, among: ArticleQuerySet) -> list[Near]:
+    """Links to these articles, of those that may be read."""
+    articles = _read(among, pks)
     return [
         Near(pk, articles[pk].title, articles[pk].get_absolute_url(), articles[pk].summary)
-        for pk in (one.article for one in found[:MOST_NEAR])
+        for pk in pks
         if pk in articles
     ]
+
+
+def _address(article: Article, anchor: str) -> str:
+    return article.get_absolute_url() + (f"#{anchor}" if anchor else "")
 
 
 def _read(among: ArticleQuerySet, pks: Sequence[int]) -> dict[int, Article]:
@@ -41,7 +61,7 @@ def _read(among: ArticleQuerySet, pks: Sequence[int]) -> dict[int, Article]:
 
 
 def _quote(question: str, article: Article, passage: Passage) -> Quote:
-    url = article.get_absolute_url() + (f"#{passage.anchor}" if passage.anchor else "")
+    url = _address(article, passage.anchor)
     heading = passage.title.split(" › ")[-1]
     text = best_sentences(question, passage.text)
     return Quote(article.pk, article.title, "" if heading == article.title else heading, passage.anchor, url, text)

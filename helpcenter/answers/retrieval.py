@@ -14,15 +14,18 @@ import structlog
 from helpcenter.answers.stems import share, stems
 from helpcenter.models import Passage
 from helpcenter.querysets import ArticleQuerySet
-from helpcenter.search import Asked, near
+from helpcenter.search import Asked, near, semantic
 from helpcenter.search import find as search
-from portal.lib.text.embedding import Embedder, Unusable, embedder, from_bytes
+from helpcenter.search.vectors import Scan
+from portal.lib.text.embedding import Embedder, Unusable, embedder
 from portal.lib.text.weights import Floats
 
 log = structlog.get_logger("portal.system")
 LEXICAL = "words"  # the recipe of scores that were made without a model
 MOST_CANDIDATES = 20
 _MOST_TITLES_KEPT = 4096
+_ENCODED_AT_ONCE = 4  # a model behind an address answers few texts quickly
+_LOOKED_AT = (100, 1000, 100_000)
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,11 @@ class Candidate:
 
 
 def retrieve(question: str, *, among: ArticleQuerySet, limit: int = MOST_CANDIDATES) -> list[Candidate]:
-    """One candidate per article, best first. Without a model, or when it fails, words alone decide."""
-    model = embedder()
-    if model is not None:
+    """One candidate per article, best first. Without a model, or when it fails or is late, words alone decide."""
+    model, scan = embedder(), semantic.meant(question)
+    if model is not None and scan is not None:
         try:
-            found = _by_meaning(question, model, among, limit)
+            found = _by_meaning(question, model, scan, _readable(scan, among, limit))
         except Unusable as error:
             log.warning("answers.model_unusable", reason=str(error))
             found = []
@@ -49,23 +52,21 @@ def retrieve(question: str, *, among: ArticleQuerySet, limit: int = MOST_CANDIDA
     return _by_words(question, among, limit)
 
 
-def _by_meaning(question: str, model: Embedder, among: ArticleQuerySet, limit: int) -> list[Candidate]:
-    rows = Passage.objects.filter(recipe=model.recipe, article__in=among.order_by().values("pk"))
-    kept = list(rows.values_list("pk", "article_id", "vector"))
-    if not kept:
-        return []
-    vector = model.encode([question])[0]
-    likeness = from_bytes((row[2] for row in kept), model.dimensions) @ vector
-    best: dict[int, tuple[float, int]] = {}
-    for (passage, article, _bytes), score in zip(kept, likeness.tolist(), strict=True):
-        best[article] = max(best.get(article, (-1.0, 0)), (score, passage))
-    first = sorted(best.items(), key=lambda one: -one[1][0])[:limit]
-    titles = dict(among.filter(pk__in=[article for article, _ in first]).order_by().values_list("pk", "title"))
-    first = [one for one in first if one[0] in titles]
-    by_title = title_vectors([titles[article] for article, _ in first], model) @ vector
+def _readable(scan: Scan, among: ArticleQuerySet, limit: int) -> dict[int, str]:
+    """The nearest articles that the reader may see, with their titles. Most of the nearest hidden: ask further."""
+    for most in _LOOKED_AT:
+        nearest = scan.nearest(most)
+        titles = dict(among.filter(pk__in=nearest).order_by().values_list("pk", "title"))
+        if len(titles) >= limit or len(nearest) < most:
+            break
+    return {article: titles[article] for article in [one for one in nearest if one in titles][:limit]}
+
+
+def _by_meaning(question: str, model: Embedder, scan: Scan, titles: dict[int, str]) -> list[Candidate]:
+    by_title = title_vectors(list(titles.values()), model) @ semantic.vector_of(question, model)
     made = [
-        Candidate(passage, article, (score + float(title)) / 2, model.recipe)
-        for (article, (score, passage)), title in zip(first, by_title, strict=True)
+        Candidate(scan.passage(article), article, (scan.cosine(article) + float(title)) / 2, model.recipe)
+        for article, title in zip(titles, by_title, strict=True)
     ]
     return sorted(made, key=lambda one: (-one.score, one.article))
 
@@ -76,7 +77,8 @@ _kept_titles: OrderedDict[tuple[str, str], Floats] = OrderedDict()
 def title_vectors(titles: Sequence[str], model: Embedder) -> Floats:
     """Vectors of titles; those asked for lately are kept in the process."""
     missing = [title for title in dict.fromkeys(titles) if (model.recipe, title) not in _kept_titles]
-    made = dict(zip(missing, model.encode(missing), strict=True)) if missing else {}
+    few = [missing[start : start + _ENCODED_AT_ONCE] for start in range(0, len(missing), _ENCODED_AT_ONCE)]
+    made = {title: vector for part in few for title, vector in zip(part, model.encode(part), strict=True)}
     found = [made[title] if title in made else _kept_titles[model.recipe, title] for title in titles]
     for title, vector in made.items():
         _kept_titles[model.recipe, title] = vector

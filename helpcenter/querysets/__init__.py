@@ -15,6 +15,7 @@ from helpcenter.querysets.articles import (
 from helpcenter.querysets.beside import Beside, Company, company_of, followed_by, followers_of, opened_on
 from helpcenter.querysets.links import Place, places_in, problem_of, targets_of
 from helpcenter.querysets.previews import preview_address, previewed
+from helpcenter.querysets.questions import QuestionQuerySet
 
 __all__ = [
     "ArticleQuerySet",

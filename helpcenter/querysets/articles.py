@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import CharField, Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, Window
 from django.db.models.functions import Cast, Coalesce, Least, RowNumber
 
-from helpcenter.states import OPEN_REVISIONS, ArticleState, Audience, Outcome, RevisionState
+from helpcenter.states import OPEN_REVISIONS, ArticleState, Audience, RevisionState
 from portal.accounts.roles import READS_ENGINEERING, READS_OPERATIONS
 from portal.lib.clock import moment
 
@@ -214,9 +214,3 @@ def _since(now: datetime | None) -> date:
 
 def _articles() -> ArticleQuerySet:
     return cast(ArticleQuerySet, apps.get_model("helpcenter", "Article").objects.all())
-
-
-class QuestionQuerySet(models.QuerySet):
-    def unsolved(self) -> "QuestionQuerySet":
-        """What ended without help: no answer, an answer that was none, or a ticket."""
-        return self.filter(Q(outcome=Outcome.UNKNOWN) | Q(is_solved=False) | Q(led_to_ticket=True))

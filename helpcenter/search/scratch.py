@@ -8,14 +8,25 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
-from helpcenter.models import Article, Category, Passage, Posting, Promotion, Revision, SearchDocument, Synonym, Word
+from helpcenter.models import (
+    Article,
+    Calibration,
+    Category,
+    Passage,
+    Posting,
+    Promotion,
+    Revision,
+    SearchDocument,
+    Synonym,
+    Word,
+)
 from helpcenter.search.indexing import embedded_text, index
 from helpcenter.search.learning import learn_words
 from helpcenter.states import ArticleState, Audience, RevisionState
 from portal.lib.markdown import render
 from portal.lib.text.embedding import Embedder, to_bytes
 
-_TABLES = [Category, Article, Revision, SearchDocument, Posting, Passage, Word, Synonym, Promotion]
+_TABLES = [Calibration, Category, Article, Revision, SearchDocument, Posting, Passage, Word, Synonym, Promotion]
 _AT_ONCE = 64
 _HEADING = re.compile(r"^#{1,4} +(.+?) *#*$", re.M)
 

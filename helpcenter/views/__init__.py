@@ -1,5 +1,6 @@
 """What readers of the help center ask for, by noun."""
 
+from helpcenter.views.asking import answer, answer_panel, ask
 from helpcenter.views.following import follow_article, follow_category
 from helpcenter.views.previewing import preview
 from helpcenter.views.reading import article, category, home, index, permalink
@@ -7,15 +8,6 @@ from helpcenter.views.searching import search, suggest
 from helpcenter.views.voting import vote
 
 __all__ = [
-    "article",
-    "category",
-    "follow_article",
-    "follow_category",
-    "home",
-    "index",
-    "permalink",
-    "preview",
-    "search",
-    "suggest",
-    "vote",
-]
+    "answer", "answer_panel", "article", "ask", "category", "follow_article", "follow_category", "home", "index",
+    "permalink", "preview", "search", "suggest", "vote",
+]  # fmt: skip

@@ -7,17 +7,19 @@ from portal.accounts.states import StaffRole
 
 _READ_HELP = ["helpcenter.view_category", "helpcenter.view_article"]
 _WRITE_HELP = [
+    "helpcenter.view_question",
+    "helpcenter.view_calibration",
     "helpcenter.*_article",
-    "helpcenter.*_synonym",
-    "helpcenter.*_promotion",
-    "helpcenter.view_gap",
-    "helpcenter.view_searchevent",
     "helpcenter.*_relatedarticle",
     "helpcenter.*_series",
     "helpcenter.*_seriesentry",
     "helpcenter.view_articlelink",
     "helpcenter.view_category",
     "helpcenter.view_vote",
+    "helpcenter.*_synonym",
+    "helpcenter.*_promotion",
+    "helpcenter.view_gap",
+    "helpcenter.view_searchevent",
 ]
 _WORK_TICKETS = ["tickets.view_ticket", "tickets.add_ticket", "tickets.change_ticket", "tickets.view_message"]
 _SEE_CUSTOMERS = ["accounts.view_organization", "accounts.view_user", "accounts.view_membership", "accounts.view_tier"]

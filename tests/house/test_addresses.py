@@ -18,6 +18,7 @@ PUBLIC = {
     "web:robots", "web:favicon",
     "helpcenter:home", "helpcenter:index", "helpcenter:category", "helpcenter:article", "helpcenter:article_markdown",
     "helpcenter:permalink", "helpcenter:search", "helpcenter:suggest", "helpcenter:vote", "helpcenter:sitemap",
+    "helpcenter:ask", "helpcenter:answer", "helpcenter:answer_panel",
     "helpcenter:llms",
     "helpcenter:preview",  # the link's signature opens it
     "incidents:status", "incidents:history", "incidents:incident", "incidents:maintenance", "incidents:document",

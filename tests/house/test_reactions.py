@@ -48,6 +48,7 @@ REACTIONS: dict[str, list[str]] = {
     "series.arranged": ["helpcenter.receivers.forget_kept_pages"],
     "ticket.customer_replied": ["tickets.receivers.tell_the_agents"],
     "ticket.filed": [
+        "helpcenter.receivers.mark_the_questions_that_did_not_spare_it",
         "helpcenter.receivers.mark_the_search_that_did_not_spare_it",
         "tickets.receivers.acknowledge_to_the_requester",
     ],

@@ -20,7 +20,7 @@ class Filing:
     """What a person hands in. `key` names one rendering of a form: the same key with the same words files once.
 
     `requester` is set when somebody files for another person. `shown_articles` and `search` tell what the help center
-    offered meanwhile (ids only).
+    offered meanwhile (ids only); `question` is the public id of what was asked there before.
     """
 
     subject: str
@@ -33,6 +33,7 @@ class Filing:
     key: str = ""
     shown_articles: list[int] = field(default_factory=list)
     search: int | None = None
+    question: str = ""
 
     @property
     def digest(self) -> str | None:
@@ -82,6 +83,7 @@ def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
         "category": filing.category.slug if filing.category else "",
         "shown_articles": filing.shown_articles[:20],
         "search": filing.search,
+        "question": filing.question,
     }
     changes.tell(event=TICKET_FILED, ticket=ticket, by=by, at=at, details=details)
 

@@ -38,9 +38,14 @@ class Command(BaseCommand):
         parser.add_argument("--typos", type=int, default=0, help="slips of the finger per query, always the same ones")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        pages = [*_pages(options["articles"]), *(page for one in options["distractors"] for page in _distractors(one))]
+        pages = [
+            *pages_of(options["articles"]),
+            *(page for one in options["distractors"] for page in distractors_of(one)),
+        ]
         dice = random.Random(_SEED)  # noqa: S311  # the same slips each time
-        judged = [Judged(damaged(one.query, options["typos"], dice), one.slugs) for one in _judged(options["queries"])]
+        judged = [
+            Judged(damaged(one.query, options["typos"], dice), one.slugs) for one in judged_of(options["queries"])
+        ]
         is_hybrid = options["mode"] == "hybrid"
         try:
             with scratch():
@@ -63,7 +68,7 @@ def _make_vectors() -> None:
     semantic.hold_still(patience_s=_PATIENT_S)
 
 
-def _pages(path: Path) -> list[Page]:
+def pages_of(path: Path) -> list[Page]:
     try:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         return [Page(str(row["slug"]), str(row["title"]), str(row["body"])) for row in rows]
@@ -71,16 +76,16 @@ def _pages(path: Path) -> list[Page]:
         raise CommandError(f"{path} is not lines of JSON with slug, title and body: {error}") from error
 
 
-def _distractors(path: Path) -> Iterator[Page]:
+def distractors_of(path: Path) -> Iterator[Page]:
     if path.is_dir():
         for file in sorted(path.rglob("*.md")):
             name = "-".join(file.relative_to(path).with_suffix("").parts)
             yield from pages_of_markdown(f"{path.name}-{name}", file.read_text(encoding="utf-8"))
     else:
-        yield from _pages(path)
+        yield from pages_of(path)
 
 
-def _judged(path: Path) -> list[Judged]:
+def judged_of(path: Path) -> list[Judged]:
     found = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         query, tab, slugs = line.rpartition("\t")
