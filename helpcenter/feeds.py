@@ -9,7 +9,8 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from helpcenter.models import Article
-from helpcenter.querysets import moved_article, shelves
+from helpcenter.querysets import moved_article, shelves, snippets
+from portal.lib.markdown import expanded
 
 MOST_ADDRESSES = 45_000  # a site map may hold 50,000
 
@@ -43,8 +44,9 @@ def article_markdown(request: HttpRequest, category: str, article: str) -> HttpR
         if moved is None:
             raise Http404
         return redirect(moved.markdown_url, permanent=True)
+    body = expanded(found.live.body, snippets(found.live.uses)).source
     head = f"# {found.title}\n\n" + (f"> {found.summary}\n\n" if found.summary else "")
-    response = HttpResponse(head + found.live.body, content_type="text/markdown; charset=utf-8")
+    response = HttpResponse(head + body, content_type="text/markdown; charset=utf-8")
     response["Last-Modified"] = http_date(found.updated_at.timestamp())
     response["Vary"] = "Cookie"
     response["Cache-Control"] = "no-store, private" if request.user.is_authenticated else "no-cache"

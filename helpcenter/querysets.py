@@ -57,6 +57,19 @@ def _readable_by(user: Any) -> Q:
     return wanted & ((~Q(audience="") & on_tier) | (Q(audience="") & on_tier_of_category))
 
 
+def snippets(names: list[str]) -> dict[str, str]:
+    """What these snippets and terms say, by name."""
+    if not names:
+        return {}
+    return dict(apps.get_model("helpcenter", "Snippet").objects.filter(name__in=names).values_list("name", "body"))
+
+
+def using(name: str) -> Q:
+    """Articles whose live text, or the one being written, brings in that snippet."""
+    at_work = Q(revisions__state__in=OPEN_REVISIONS, revisions__uses__contains=[name])
+    return Q(live__uses__contains=[name]) | at_work
+
+
 class ArticleQuerySet(models.QuerySet):
     def visible_to(self, user: Any, *, now: datetime | None = None) -> "ArticleQuerySet":
         """The one gate: published articles, none before its moment or after its end, that this person may read.
@@ -133,6 +146,13 @@ class AssetQuerySet(models.QuerySet):
     def visible_to(self, user: Any, *, now: datetime | None = None) -> "AssetQuerySet":
         """Files of the articles that this person may read, by the same gate."""
         return self.filter(article__in=_articles().visible_to(user, now=now))
+
+    def open_to(self, user: Any, *, now: datetime | None = None) -> "AssetQuerySet":
+        """Also those of what this person works on: an editor sees the pictures of a draft."""
+        readable = self.visible_to(user, now=now)
+        if not (user.is_authenticated and user.is_staff and user.has_perm("helpcenter.change_article")):
+            return readable
+        return readable | self.filter(article__in=_articles().for_audiences_of(user))
 
 
 class CategoryQuerySet(models.QuerySet):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("help/search/", views.search, name="search"),
     path("help/suggest/", views.suggest, name="suggest"),
     path("help/a/<int:pk>/", views.permalink, name="permalink"),
+    path("help/a/<int:pk>/files/<str:name>", views.file, name="file"),
     path("help/a/<int:pk>/vote/", views.vote, name="vote"),
     path("help/<slug:category>/", views.category, name="category"),
     path("help/<slug:category>/<slug:article>.md", feeds.article_markdown, name="article_markdown"),

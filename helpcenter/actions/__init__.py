@@ -1,6 +1,7 @@
 """Everything that changes the help center: articles, categories, votes, imports."""
 
 from helpcenter.actions.articles import EditConflict, Manuscript, create_article, restore_revision, update_article
+from helpcenter.actions.assets import Upload, add_asset, describe_asset, remove_asset, replace_asset
 from helpcenter.actions.categories import Shelf, create_category, update_category
 from helpcenter.actions.imports import Delivered, Order, import_folder
 from helpcenter.actions.publishing import (
@@ -14,6 +15,14 @@ from helpcenter.actions.publishing import (
     verify_article,
     withdraw_article,
 )
+from helpcenter.actions.refreshing import refresh_article
+from helpcenter.actions.snippets import (
+    Phrase,
+    bring_snippet_to_articles,
+    create_snippet,
+    remove_snippet,
+    update_snippet,
+)
 from helpcenter.actions.votes import Ballot, vote
 
 __all__ = [
@@ -22,20 +31,31 @@ __all__ = [
     "EditConflict",
     "Manuscript",
     "Order",
+    "Phrase",
     "Shelf",
+    "Upload",
     "Window",
+    "add_asset",
     "announce_article",
     "archive_article",
+    "bring_snippet_to_articles",
     "create_article",
     "create_category",
+    "create_snippet",
     "decide_revision",
+    "describe_asset",
     "expire_article",
     "import_folder",
     "publish_article",
+    "refresh_article",
+    "remove_asset",
+    "remove_snippet",
+    "replace_asset",
     "restore_revision",
     "submit_revision",
     "update_article",
     "update_category",
+    "update_snippet",
     "verify_article",
     "vote",
     "withdraw_article",

@@ -1,11 +1,12 @@
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from helpcenter.actions.wording import worded
 from helpcenter.events import ARTICLE_PLACED, ARTICLE_REVISED, ARTICLE_WRITTEN
 from helpcenter.models import Article, Category, FormerArticleSlug, Revision
 from helpcenter.states import OPEN_REVISIONS, RevisionState
@@ -13,7 +14,6 @@ from portal.accounts.models import User
 from portal.events.actions import record
 from portal.events.listeners import EventType
 from portal.lib.clock import moment
-from portal.lib.markdown import render
 from portal.lib.refusals import Refused
 
 WORDS = ["title", "summary", "keywords", "body"]  # what a revision holds
@@ -40,6 +40,7 @@ class Manuscript:
     source_path: str | None = None
     note: str = ""
     based_on: int | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)  # former anchors of headings, with the present ones
 
     @property
     def words(self) -> dict[str, Any]:
@@ -156,7 +157,7 @@ def _write(article: Article, manuscript: Manuscript, by: User | None, at: dateti
     """The next revision, rendered; what was at work before it is replaced."""
     last = article.revisions.newest_first().first()
     article.revisions.filter(state__in=OPEN_REVISIONS).update(state=RevisionState.REPLACED)
-    rendered = render(manuscript.body)
+    rendered = worded(article, manuscript.words["body"], aliases=manuscript.aliases)
     revision = Revision.objects.create(
         article=article,
         number=last.number + 1 if last else 1,
@@ -164,6 +165,7 @@ def _write(article: Article, manuscript: Manuscript, by: User | None, at: dateti
         html=rendered.html,
         toc=rendered.toc,
         text=rendered.text,
+        uses=rendered.uses,
         note=manuscript.note[:200],
         author=by,
         created_at=at,

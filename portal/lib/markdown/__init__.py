@@ -4,6 +4,7 @@ from portal.lib.markdown.anchors import anchor
 from portal.lib.markdown.captions import spoken
 from portal.lib.markdown.fences import outside_code
 from portal.lib.markdown.rendering import render, render_message
+from portal.lib.markdown.terms import expanded
 from portal.lib.markdown.values import File, Rendered, Section, Surroundings
 from portal.lib.markdown.words import plain, sections
 
@@ -13,6 +14,7 @@ __all__ = [
     "Section",
     "Surroundings",
     "anchor",
+    "expanded",
     "outside_code",
     "plain",
     "render",
