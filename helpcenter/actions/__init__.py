@@ -3,6 +3,7 @@
 from helpcenter.actions.articles import EditConflict, Manuscript, create_article, restore_revision, update_article
 from helpcenter.actions.assets import Upload, add_asset, describe_asset, remove_asset, replace_asset
 from helpcenter.actions.categories import Shelf, create_category, update_category
+from helpcenter.actions.exports import Written, export_folder
 from helpcenter.actions.imports import Delivered, Order, import_folder
 from helpcenter.actions.publishing import (
     Window,
@@ -35,6 +36,7 @@ __all__ = [
     "Shelf",
     "Upload",
     "Window",
+    "Written",
     "add_asset",
     "announce_article",
     "archive_article",
@@ -45,6 +47,7 @@ __all__ = [
     "decide_revision",
     "describe_asset",
     "expire_article",
+    "export_folder",
     "import_folder",
     "publish_article",
     "refresh_article",

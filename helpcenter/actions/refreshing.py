@@ -13,6 +13,7 @@ from helpcenter.states import ArticleState
 from portal.accounts.models import User
 from portal.lib.clock import moment
 from portal.lib.markdown import render
+from portal.lib.markdown.anchors import aliases_of, with_former
 
 MADE = ["html", "toc", "text", "uses"]  # of a revision's body
 
@@ -35,8 +36,19 @@ def refresh_article(*, article: Article, by: User | None, now: datetime | None =
     return True
 
 
+@transaction.atomic
+def keep_anchor(*, article: Article, anchor: str, heading: str, by: User | None, now: datetime | None = None) -> None:
+    """Lets a heading of the newest and the live revision answer to another anchor too, for links that call it so."""
+    locked = lock(article)
+    for revision in {newest_revision(locked), locked.live} - {None}:
+        revision.html = with_former(revision.html, revision.html, {anchor: heading})
+        revision.save(update_fields=["html"])
+    tell(ARTICLE_REFRESHED, locked, by, moment(now))
+
+
 def _rendered_anew(article: Article, revision: Revision) -> bool:
-    made = render(revision.body, surroundings(article, revision.body))
+    kept = aliases_of(revision.html)
+    made = render(revision.body, surroundings(article, revision.body, aliases=kept))
     fresh = {name: getattr(made, name) for name in MADE}
     if all(getattr(revision, name) == value for name, value in fresh.items()):
         return False

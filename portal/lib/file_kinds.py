@@ -7,6 +7,7 @@ from portal.lib.pictures import Unreadable, drawing, picture
 
 # Shown by browsers in place; everything else is handed over to be kept.
 SHOWN = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/svg+xml", "video/mp4", "video/webm", "text/vtt"}
+PICTURE_ENDINGS = {".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"}
 _PICTURES = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
 _TEXTS = {"csv": "text/csv", "json": "application/json", "yaml": "application/yaml", "yml": "application/yaml"}
 _ZIPPED = {

@@ -1,6 +1,7 @@
 """The allow list. What is not named here does not pass: no script, no style, no event attribute, no foreign picture."""
 
 import re
+from collections.abc import Mapping
 
 import nh3
 from pygments.token import STANDARD_TYPES
@@ -59,15 +60,21 @@ _SIZES = re.compile(r"[a-z0-9 .,:()%-]*\Z")
 _NO_SOURCE = re.compile(r"<(?:img|track)(?![^>]* src=)[^>]*>|<video(?![^>]* src=)[^>]*>(?:\s|<track[^>]*>)*</video>")
 
 
-def cleaned(unsafe: str, *, link_rel: str, media: bool = True) -> str:
-    """Only what the lists above allow; whatever shows a file of another house is gone."""
+def cleaned(unsafe: str, *, link_rel: str, media: bool = True, own: Mapping[str, str] | None = None) -> str:
+    """Only what the lists above allow; whatever shows a file of another house is gone. `own` has the addresses of
+    files that raw HTML may name."""
+
+    def allowed(tag: str, attribute: str, value: str) -> str | None:
+        is_named = own and ((tag, attribute) in _SOURCES or (tag, attribute) == ("a", "href"))
+        return _own_files_only(tag, attribute, own.get(value, value) if own and is_named else value)
+
     safe = nh3.clean(
         unsafe,
         tags=_TAGS if media else _TAGS - _MEDIA,
         attributes=_ATTRIBUTES,
         tag_attribute_values=_VALUES,
         allowed_classes=_CLASSES,
-        attribute_filter=_own_files_only,
+        attribute_filter=allowed,
         clean_content_tags={"script", "style", "title", "template"},
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel=link_rel,

@@ -48,9 +48,10 @@ def render(source: str, around: Surroundings | None = None) -> Rendered:
     """
     given, found = around or Surroundings(), Found()
     filled = expanded(source, given.snippets)
-    extensions = [*_EXTENSIONS, _HouseStyle(given, found)]
+    extensions: list[str | Extension] = [*_EXTENSIONS, _HouseStyle(given, found)]
     md = Markdown(extensions=extensions, extension_configs=_OPTIONS, output_format="html")
-    safe = cleaned(md.convert(translated(filled.source)), link_rel="noopener")
+    own = {name: file.url for name, file in given.files.items()}
+    safe = cleaned(md.convert(translated(filled.source)), link_rel="noopener", own=own)
     safe = with_former(safe, given.former, given.aliases)
     return Rendered(
         html=safe,

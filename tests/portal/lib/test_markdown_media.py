@@ -41,6 +41,15 @@ def test_a_picture_of_the_article_has_its_size_its_smaller_copies_and_its_words(
         assert attribute in made
 
 
+def test_raw_html_may_name_files_too() -> None:
+    made = render(
+        '<p><img src="board.png" alt="Board"> <a href="tour.webm">x</a> <img src="no.png" alt="y"></p>', AROUND
+    )
+    assert made.html.count("<img") == 1
+    assert 'src="/help/a/1/files/board.png"' in made.html
+    assert 'href="/help/a/1/files/tour.webm"' in made.html
+
+
 def test_words_in_the_text_come_before_those_of_the_file() -> None:
     assert 'alt="What to press"' in render("![What to press](./board.png)", AROUND).html
 
