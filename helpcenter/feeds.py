@@ -9,7 +9,7 @@ from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
 from helpcenter.models import Article
-from helpcenter.querysets import moved_article, shelves, snippets
+from helpcenter.querysets import shelves, snippets, way_from
 from portal.lib.markdown import expanded
 
 MOST_ADDRESSES = 45_000  # a site map may hold 50,000
@@ -40,10 +40,14 @@ def article_markdown(request: HttpRequest, category: str, article: str) -> HttpR
     readable = Article.objects.visible_to(request.user).whole()
     found = readable.filter(category__slug=category, slug=article).first()
     if found is None:
-        moved = moved_article(category, article, request.user)
-        if moved is None:
-            raise Http404
-        return redirect(moved.markdown_url, permanent=True)
+        way = way_from(category, article, request.user)
+        if way.to is not None:
+            return redirect(way.to.markdown_url, permanent=True)
+        if way.is_gone:
+            return HttpResponse(
+                "This article is no longer here.\n", status=410, content_type="text/markdown; charset=utf-8"
+            )
+        raise Http404
     body = expanded(found.live.body, snippets(found.live.uses)).source
     head = f"# {found.title}\n\n" + (f"> {found.summary}\n\n" if found.summary else "")
     response = HttpResponse(head + body, content_type="text/markdown; charset=utf-8")

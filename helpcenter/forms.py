@@ -4,8 +4,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from helpcenter.actions import Ballot
+from helpcenter.models import Article
 from helpcenter.search import Asked
 from helpcenter.states import VoteReason
+from portal.accounts.models import User
 
 
 class SearchForm(forms.Form):
@@ -49,3 +51,51 @@ class VoteForm(forms.Form):
         given: dict[str, Any] = self.cleaned_data
         is_helpful = given["vote"] == "yes"
         return Ballot(visitor, is_helpful, "" if is_helpful else given["reason"], given["comment"])
+
+
+class Moment(forms.DateTimeField):
+    """Day and time in the reader's zone, by the browser's own picker."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class WindowForm(forms.Form):
+    """When an article is shown."""
+
+    begins = Moment(label=_("From"), required=False, help_text=_("In your time zone; empty: now."))
+    ends = Moment(label=_("Until"), required=False, help_text=_("In your time zone; empty: for good."))
+
+
+class DecisionForm(forms.Form):
+    """What a reviewer says."""
+
+    said = forms.CharField(label=_("Your words"), max_length=500, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, needs_words: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["said"].required = needs_words
+
+
+class SuccessorForm(forms.Form):
+    """Where readers of an archived article are led."""
+
+    successor = forms.ModelChoiceField(
+        Article.objects.none(), label=_("Successor"), required=False, empty_label=_("None: it is gone")
+    )
+
+    def __init__(self, *args: Any, among: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["successor"].queryset = among.order_by("title", "pk")  # type: ignore[attr-defined]  # a choice of rows
+
+
+class CareForm(forms.Form):
+    """Who looks after an article and how often."""
+
+    owner = forms.ModelChoiceField(User.objects.none(), label=_("Owner"), required=False, empty_label=_("Nobody"))
+    review_every_days = forms.IntegerField(
+        label=_("Review every (days)"), required=False, min_value=1, max_value=3650, help_text=_("Empty: never.")
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["owner"].queryset = User.objects.staff().order_by("name", "pk")  # type: ignore[attr-defined]  # a choice of rows

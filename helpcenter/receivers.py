@@ -1,5 +1,6 @@
-import helpcenter.actions as helpcenter
-from helpcenter.models import Snippet
+from helpcenter import actions, emails
+from helpcenter.models import Article, Category, Snippet
+from helpcenter.querysets import followers_of
 from portal.events.listeners import on
 from portal.events.models import Event
 from portal.web.page_cache import content_changed
@@ -9,10 +10,13 @@ from portal.web.page_cache import content_changed
     "article.placed",
     "article.scheduled",
     "article.published",
+    "article.relinked",
     "article.withdrawn",
     "article.expired",
     "article.archived",
     "article.refreshed",
+    "article.picked",
+    "series.arranged",
     "category.written",
     "category.updated",
     outside=True,
@@ -27,4 +31,54 @@ def bring_the_snippet_to_its_articles(event: Event) -> None:
     """Every article that uses the snippet is rendered and found as it is now."""
     snippet = Snippet.objects.filter(pk=event.about_id).first()
     if snippet is not None:
-        helpcenter.bring_snippet_to_articles(snippet=snippet, by=None, now=event.happened_at)
+        actions.bring_snippet_to_articles(snippet=snippet, by=None, now=event.happened_at)
+
+
+@on("article.placed", "category.updated")
+def rewrite_links_to_what_moved(event: Event) -> None:
+    """Other articles name the new address, once an address really changed."""
+    if not {"slug", "category_id"} & set(event.details.get("changed", [])):
+        return
+    model = Category if event.name.startswith("category.") else Article
+    moved = model.objects.filter(pk=event.about_id).first()
+    if moved is not None:
+        actions.freshen_links_to(moved=moved, now=event.happened_at)
+
+
+@on("article.placed", "article.published", "article.withdrawn", "article.expired", "article.archived")
+def look_at_links_again(event: Event) -> None:
+    """What links to the article is broken by this, or whole again."""
+    article = _article_of(event)
+    if article is not None:
+        actions.judge_links_to(article=article)
+
+
+@on("article.published")
+def write_to_followers(event: Event) -> None:
+    """One letter per follower and published version; not to who published it, nor to who may not read it (any more)."""
+    article = _article_of(event)
+    if article is None or article.version != event.details.get("version"):
+        return
+    for follow in followers_of(article).exclude(user_id=event.by_id):
+        if Article.objects.visible_to(follow.user, now=event.happened_at).filter(pk=article.pk).exists():
+            emails.published(article=article, follow=follow)
+
+
+@on("article.review_due")
+def remind_the_owner(event: Event) -> None:
+    article = _article_of(event)
+    is_due = article is not None and article.review_due_at is not None and article.review_due_at <= event.happened_at
+    if article is not None and is_due and article.owner is not None:
+        emails.review_due(article=article, owner=article.owner)
+
+
+@on("article.returned")
+def tell_the_author_what_the_reviewer_said(event: Event) -> None:
+    article = _article_of(event)
+    revision = article and article.revisions.filter(number=event.details.get("number")).first()
+    if article is not None and revision is not None and revision.author is not None:
+        emails.returned(article=article, revision=revision, author=revision.author)
+
+
+def _article_of(event: Event) -> Article | None:
+    return Article.objects.whole().select_related("owner").filter(pk=event.about_id).first()

@@ -283,4 +283,5 @@ UNFOLD = {
     "SCRIPTS": [lambda request: static("js/admin.js")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "portal.site.navigation"},
 }
+PREVIEW_DAYS = env.integer("PREVIEW_DAYS", 7, at_least=1)  # links to unpublished articles work so long
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique without regard to case, by a constraint on lower(email)

@@ -2,9 +2,18 @@
 
 from helpcenter.actions.articles import EditConflict, Manuscript, create_article, restore_revision, update_article
 from helpcenter.actions.assets import Upload, add_asset, describe_asset, remove_asset, replace_asset
+from helpcenter.actions.care import Care, change_care, follow, keep_views, tell_of_picks, tell_of_series, unfollow
 from helpcenter.actions.categories import Shelf, create_category, update_category
 from helpcenter.actions.exports import Written, export_folder
 from helpcenter.actions.imports import Delivered, Order, import_folder
+from helpcenter.actions.links import (
+    claim_outside_link,
+    freshen_links,
+    freshen_links_to,
+    judge_links_to,
+    judge_outside_link,
+    keep_links,
+)
 from helpcenter.actions.publishing import (
     Window,
     announce_article,
@@ -24,10 +33,12 @@ from helpcenter.actions.snippets import (
     remove_snippet,
     update_snippet,
 )
+from helpcenter.actions.turning import index_next_missing, open_review_tasks, remind_next_review, turn_next_page
 from helpcenter.actions.votes import Ballot, vote
 
 __all__ = [
     "Ballot",
+    "Care",
     "Delivered",
     "EditConflict",
     "Manuscript",
@@ -41,6 +52,8 @@ __all__ = [
     "announce_article",
     "archive_article",
     "bring_snippet_to_articles",
+    "change_care",
+    "claim_outside_link",
     "create_article",
     "create_category",
     "create_snippet",
@@ -48,14 +61,28 @@ __all__ = [
     "describe_asset",
     "expire_article",
     "export_folder",
+    "follow",
+    "freshen_links",
+    "freshen_links_to",
     "import_folder",
+    "index_next_missing",
+    "judge_links_to",
+    "judge_outside_link",
+    "keep_links",
+    "keep_views",
+    "open_review_tasks",
     "publish_article",
     "refresh_article",
+    "remind_next_review",
     "remove_asset",
     "remove_snippet",
     "replace_asset",
     "restore_revision",
     "submit_revision",
+    "tell_of_picks",
+    "tell_of_series",
+    "turn_next_page",
+    "unfollow",
     "update_article",
     "update_category",
     "update_snippet",

@@ -87,7 +87,7 @@ def create_article(*, manuscript: Manuscript, by: User | None, now: datetime | N
         created_at=at,
         updated_at=at,
     )
-    _write(article, manuscript, by, at)
+    write_revision(article, words, note=manuscript.note, by=by, at=at, aliases=manuscript.aliases)
     tell(ARTICLE_WRITTEN, article, by, at)
     return article
 
@@ -111,7 +111,9 @@ def update_article(
         locked.save(update_fields=["source_path"])
     _place(locked, manuscript, by, at)
     if any(getattr(newest, name) != value for name, value in manuscript.words.items()):
-        revision = _write(locked, manuscript, by, at)
+        revision = write_revision(
+            locked, manuscript.words, note=manuscript.note, by=by, at=at, aliases=manuscript.aliases
+        )
         tell(ARTICLE_REVISED, locked, by, at, number=revision.number)
     return locked
 
@@ -124,16 +126,8 @@ def restore_revision(*, revision: Revision, by: User | None, now: datetime | Non
     if newest_revision(article).number == revision.number:
         raise Refused(_("This is the newest revision already."), code="is_newest")
     note = _("As in revision %(number)s") % {"number": revision.number}
-    manuscript = Manuscript(
-        category=article.category,
-        slug=article.slug,
-        note=note,
-        title=revision.title,
-        summary=revision.summary,
-        keywords=revision.keywords,
-        body=revision.body,
-    )
-    restored = _write(article, manuscript, by, at)
+    words = {name: getattr(revision, name) for name in WORDS}
+    restored = write_revision(article, words, note=note, by=by, at=at)
     tell(ARTICLE_REVISED, article, by, at, number=restored.number)
     return restored
 
@@ -153,20 +147,28 @@ def tell(event: EventType, article: Article, by: User | None, at: datetime, **mo
     record(event, about=article, by=by, details=details, now=at)
 
 
-def _write(article: Article, manuscript: Manuscript, by: User | None, at: datetime) -> Revision:
-    """The next revision, rendered; what was at work before it is replaced."""
+def write_revision(
+    article: Article,
+    words: dict[str, Any],
+    *,
+    note: str,
+    by: User | None,
+    at: datetime,
+    aliases: Mapping[str, str] | None = None,
+) -> Revision:
+    """The next revision, rendered; what was at work before it is replaced. The article is locked by the caller."""
     last = article.revisions.newest_first().first()
     article.revisions.filter(state__in=OPEN_REVISIONS).update(state=RevisionState.REPLACED)
-    rendered = worded(article, manuscript.words["body"], aliases=manuscript.aliases)
+    rendered = worded(article, words["body"], aliases=aliases)
     revision = Revision.objects.create(
         article=article,
         number=last.number + 1 if last else 1,
-        **manuscript.words,
+        **words,
         html=rendered.html,
         toc=rendered.toc,
         text=rendered.text,
         uses=rendered.uses,
-        note=manuscript.note[:200],
+        note=note[:200],
         author=by,
         created_at=at,
     )

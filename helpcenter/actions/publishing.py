@@ -5,6 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from helpcenter.actions.articles import lock, newest_revision, tell
+from helpcenter.actions.links import keep_links
 from helpcenter.events import (
     ARTICLE_APPROVED,
     ARTICLE_ARCHIVED,
@@ -87,6 +88,7 @@ def publish_article(
     locked.announced_at = None if is_later else at
     locked.save()
     index(locked)
+    keep_links(article=locked, now=at)
     tell(ARTICLE_SCHEDULED if is_later else ARTICLE_PUBLISHED, locked, by, at)
     return locked
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from helpcenter.actions.articles import lock, newest_revision, tell
+from helpcenter.actions.links import keep_links
 from helpcenter.actions.wording import surroundings
 from helpcenter.events import ARTICLE_REFRESHED
 from helpcenter.models import Article, Revision
@@ -32,6 +33,7 @@ def refresh_article(*, article: Article, by: User | None, now: datetime | None =
     if locked.live_id in changed and locked.state == ArticleState.PUBLISHED:
         locked.live = revisions[locked.live_id]
         index(locked)
+        keep_links(article=locked, now=now)
     tell(ARTICLE_REFRESHED, locked, by, moment(now))
     return True
 

@@ -1,95 +1,59 @@
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.contrib.postgres.forms import SimpleArrayField
-from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.db.models import ForeignKey, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, TabularInline
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from helpcenter import actions, admin_views
-from helpcenter.actions.articles import WORDS, newest_revision
-from helpcenter.models import Article, Category
+from helpcenter.admin.article_form import ArticleForm
+from helpcenter.admin.filters import WorkFilter
+from helpcenter.models import Article, Category, RelatedArticle
 from helpcenter.querysets import audiences_of
-from helpcenter.states import ArticleState
+from helpcenter.states import OPEN_REVISIONS, ArticleState, RevisionState
 from portal.lib.refusals import Refused
 
 
-class ArticleForm(forms.ModelForm):
-    """The article's place, and the words of its newest revision; saved words are the next one."""
+class RelatedInline(TabularInline):
+    """Articles shown beside this one before those that are computed."""
 
-    title = forms.CharField(label=_("Title"), max_length=160, widget=UnfoldAdminTextInputWidget())
-    summary = forms.CharField(
-        label=_("Summary"),
-        max_length=300,
-        required=False,
-        widget=UnfoldAdminTextInputWidget(),
-        help_text=_("One sentence for lists."),
-    )
-    keywords = SimpleArrayField(
-        forms.CharField(max_length=60),
-        label=_("Keywords"),
-        required=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
-        help_text=_("Words that readers use for this, separated by commas; found by search, shown nowhere."),
-    )
-    body = forms.CharField(
-        label=_("Text (Markdown)"),
-        required=False,
-        strip=False,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 24, "spellcheck": "true", "class": "markdown"}),
-    )
-    note = forms.CharField(
-        label=_("What was changed"), max_length=200, required=False, widget=UnfoldAdminTextInputWidget()
-    )
-    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput())
-
-    class Meta:
-        model = Article
-        fields = ["slug", "category", "audience", "position"]
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        if self.instance.pk:
-            newest = newest_revision(self.instance)
-            self.initial.update({name: getattr(newest, name) for name in WORDS}, based_on=newest.number)
-        if "body" in self.fields:  # staff who may only read get no fields
-            self.fields["body"].widget.attrs |= {
-                "hx-post": reverse("admin:helpcenter_article_preview"),
-                "hx-trigger": "input changed delay:400ms, load",
-                "hx-target": "#preview",
-            }
-
-    def manuscript(self) -> actions.Manuscript:
-        """What a valid form hands in."""
-        return actions.Manuscript(**self.cleaned_data, tiers=self.instance.tiers)
+    model = RelatedArticle
+    fk_name = "article"
+    fields = ["other", "position"]
+    autocomplete_fields = ["other"]
+    extra = 0
 
 
 @admin.register(Article)
 class ArticleAdmin(ModelAdmin):
     form = ArticleForm
     list_display = ["title", "category", "shown_state", "read_by", "helpful", "updated_at"]
-    list_filter = ["state", "category", "audience"]
+    list_filter = ["state", WorkFilter, "category", "audience"]
     list_select_related = ["category"]
     search_fields = ["title", "slug", "summary"]
     ordering = ["category__position", "position", "pk"]
     prepopulated_fields = {"slug": ["title"]}
-    readonly_fields = ["shown_state", "published_at", "updated_at", "helpful", "comments", "preview"]
+    readonly_fields = ["shown_state", "window", "updated_at", "helpful", "comments", "preview", "standing", "revisions"]
     fieldsets = [
         (None, {"fields": ["title", ("slug", "category"), "summary"]}),
         (_("Text"), {"fields": ["body", "note", "based_on", "preview"]}),
-        (_("Place and readers"), {"fields": [("audience", "position"), "keywords"]}),
-        (_("State"), {"fields": [("shown_state", "published_at", "updated_at"), "helpful", "comments"]}),
+        (_("Place and readers"), {"fields": [("audience", "position"), "tiers", "keywords"]}),
+        (_("State"), {"fields": [("shown_state", "window", "updated_at"), "standing", "helpful", "comments"]}),
+        (_("Revisions"), {"fields": ["revisions"]}),
     ]
+    inlines = [RelatedInline]
+    change_form_before_template = "admin/helpcenter/conflict.html"
     actions = ["publish_chosen", "withdraw_chosen"]
-    actions_submit_line = ["save_and_publish", "save_and_withdraw"]
+    actions_submit_line = ["save_and_publish", "verify"]
+    actions_detail = ["ask_for_review", "approve", "give_back", "schedule", "care", "withdraw", "archive"]
     show_full_result_count = False
 
     class Media:
@@ -122,9 +86,30 @@ class ArticleAdmin(ModelAdmin):
             if button.action_name in request.POST:
                 button.method(request, obj)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if any(formset.has_changed() for formset in formsets):
+            actions.tell_of_picks(article=form.instance, by=request.user)  # type: ignore[arg-type]  # staff
+
     def get_urls(self) -> list[URLPattern]:
-        preview = self.admin_site.admin_view(admin_views.preview)
-        return [path("preview/", preview, name="helpcenter_article_preview"), *super().get_urls()]
+        guard = self.admin_site.admin_view
+        revision = "<path:object_id>/revisions/<int:number>/restore/"
+        return [
+            path("preview/", guard(admin_views.preview), name="helpcenter_article_preview"),
+            path(revision, guard(self.restore_view), name="helpcenter_article_restore"),
+            path(
+                "<path:object_id>/revisions/<int:old>/<int:new>/",
+                guard(self.difference_view),
+                name="helpcenter_article_difference",
+            ),
+            *super().get_urls(),
+        ]
+
+    def restore_view(self, request: HttpRequest, object_id: str, number: int) -> HttpResponse:
+        return admin_views.restore(request, self, object_id, number)
+
+    def difference_view(self, request: HttpRequest, object_id: str, old: int, new: int) -> HttpResponse:
+        return admin_views.difference(request, self, object_id, old, new)
 
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         return False
@@ -135,10 +120,23 @@ class ArticleAdmin(ModelAdmin):
     @display(
         description=_("State"),
         ordering="state",
-        label={ArticleState.PUBLISHED.label: "success", ArticleState.DRAFT.label: "warning"},
+        label={_("Shown"): "success", _("Draft"): "warning", _("Scheduled"): "info", _("Ended"): "warning"},
     )
-    def shown_state(self, article: Article) -> str:
-        return article.get_state_display()
+    def shown_state(self, article: Article) -> Any:
+        return article.standing_label(timezone.now())
+
+    @admin.display(description=_("Shown from, until"))
+    def window(self, article: Article) -> SafeString | str:
+        return render_to_string("admin/helpcenter/window.html", {"article": article}) if article.pk else "–"
+
+    @admin.display(description=_("Care"))
+    def standing(self, article: Article) -> SafeString | str:
+        """Owner, review, followers, links that lead nowhere, and the address of a preview."""
+        return admin_views.standing_of(article) if article.pk else "–"
+
+    @admin.display(description=_("Revisions"))
+    def revisions(self, article: Article) -> SafeString | str:
+        return admin_views.revisions_of(article, may_restore=True) if article.pk else "–"
 
     @admin.display(description=_("Readers"))
     def read_by(self, article: Article) -> str:
@@ -173,18 +171,60 @@ class ArticleAdmin(ModelAdmin):
     def save_and_publish(self, request: HttpRequest, obj: Article) -> None:
         self._move(request, Article.objects.filter(pk=obj.pk), actions.publish_article)
 
-    @action(description=_("Save and withdraw"), permissions=["withdraw"])
-    def save_and_withdraw(self, request: HttpRequest, obj: Article) -> None:
-        self._move(request, Article.objects.filter(pk=obj.pk), actions.withdraw_article)
+    @action(description=_("Save and verify"), permissions=["verify"])
+    def verify(self, request: HttpRequest, obj: Article) -> None:
+        """One click: somebody looked at it and stands for it."""
+        self._move(request, Article.objects.filter(pk=obj.pk), actions.verify_article)
+
+    @action(description=_("Ask for a review"), permissions=["submit"], icon="rate_review")
+    def ask_for_review(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return admin_views.submit(request, self, object_id)
+
+    @action(description=_("Approve"), permissions=["decide"], icon="check")
+    def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return admin_views.approve(request, self, object_id)
+
+    @action(description=_("Give back"), permissions=["decide"], icon="undo")
+    def give_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return admin_views.give_back(request, self, object_id)
+
+    @action(description=_("When it is shown"), permissions=["change"], icon="schedule")
+    def schedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return admin_views.schedule(request, self, object_id)
+
+    @action(description=_("Owner and reviews"), permissions=["change"], icon="person")
+    def care(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return admin_views.care(request, self, object_id)
+
+    @action(description=_("Withdraw"), permissions=["withdraw"], icon="visibility_off")
+    def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return admin_views.withdraw(request, self, object_id)
+
+    @action(description=_("Archive"), permissions=["archive"], icon="archive")
+    def archive(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return admin_views.archive(request, self, object_id)
 
     def has_publish_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._may_move(request, object_id, ArticleState.DRAFT)
+        """Something is at work that readers do not see."""
+        return self._may(request, object_id, Q(revisions__state__in=OPEN_REVISIONS) | ~Q(state=ArticleState.PUBLISHED))
 
     def has_withdraw_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return self._may_move(request, object_id, ArticleState.PUBLISHED)
+        return self._may(request, object_id, ~Q(state=ArticleState.DRAFT))
 
-    def _may_move(self, request: HttpRequest, object_id: Any, present: str) -> bool:
-        is_there = Article.objects.filter(pk=object_id, state=present).exists() if object_id else True
+    def has_archive_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._may(request, object_id, ~Q(state=ArticleState.ARCHIVED))
+
+    def has_verify_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._may(request, object_id, Q(state=ArticleState.PUBLISHED))
+
+    def has_submit_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._may(request, object_id, Q(revisions__state=RevisionState.DRAFT))
+
+    def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        return self._may(request, object_id, Q(revisions__state=RevisionState.IN_REVIEW))
+
+    def _may(self, request: HttpRequest, object_id: Any, present: Q) -> bool:
+        is_there = Article.objects.filter(present, pk=object_id).exists() if object_id else True
         return is_there and self.has_change_permission(request)
 
     def _move(self, request: HttpRequest, chosen: QuerySet[Article], move: Any) -> None:

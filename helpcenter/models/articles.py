@@ -1,3 +1,6 @@
+from datetime import datetime
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -122,6 +125,14 @@ class Article(models.Model):
     @property
     def read_by_label(self) -> str:
         return str(Audience(self.read_by).label)
+
+    def standing_label(self, now: datetime) -> Any:
+        """Its state in a word, with what the clock makes of it."""
+        if self.state != ArticleState.PUBLISHED:
+            return ArticleState(self.state).label
+        if self.published_at and self.published_at > now:
+            return _("Scheduled")
+        return _("Ended") if self.expires_at and self.expires_at <= now else _("Shown")
 
 
 class FormerArticleSlug(models.Model):

@@ -1,8 +1,23 @@
 """What readers of the help center ask for, by noun."""
 
 from helpcenter.views.files import file
+from helpcenter.views.following import follow_article, follow_category
+from helpcenter.views.previewing import preview
 from helpcenter.views.reading import article, category, home, index, permalink
 from helpcenter.views.searching import search, suggest
 from helpcenter.views.voting import vote
 
-__all__ = ["article", "category", "file", "home", "index", "permalink", "search", "suggest", "vote"]
+__all__ = [
+    "article",
+    "category",
+    "file",
+    "follow_article",
+    "follow_category",
+    "home",
+    "index",
+    "permalink",
+    "preview",
+    "search",
+    "suggest",
+    "vote",
+]

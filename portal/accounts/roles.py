@@ -6,7 +6,15 @@ A permission is written as the admin knows it: `app.verb_model`. `*` stands for 
 from portal.accounts.states import StaffRole
 
 _READ_HELP = ["helpcenter.view_category", "helpcenter.view_article"]
-_WRITE_HELP = ["helpcenter.*_article", "helpcenter.view_category", "helpcenter.view_vote"]
+_WRITE_HELP = [
+    "helpcenter.*_article",
+    "helpcenter.*_relatedarticle",
+    "helpcenter.*_series",
+    "helpcenter.*_seriesentry",
+    "helpcenter.view_articlelink",
+    "helpcenter.view_category",
+    "helpcenter.view_vote",
+]
 _WORK_TICKETS = ["tickets.view_ticket", "tickets.add_ticket", "tickets.change_ticket", "tickets.view_message"]
 _SEE_CUSTOMERS = ["accounts.view_organization", "accounts.view_user", "accounts.view_membership", "accounts.view_tier"]
 _SEE_LETTERS = ["outbox.view_letter"]

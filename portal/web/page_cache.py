@@ -4,12 +4,14 @@ A page is kept by host and path together with the revision of public content at 
 content sets a new revision, and everything older is forgotten at once. Who carries a session or a message never sees
 or fills the cache. Each process keeps the pages it served last and asks Valkey for the revision a few times a second;
 `content_changed` returns only when every process must have seen the new one. Without Valkey each page is made anew.
+A page that shows what ends or begins at a known moment is kept until then (`public_page(…, until=…)`), not longer.
 """
 
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
+from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
@@ -24,6 +26,7 @@ from django.utils.http import parse_etags
 from django.utils.text import compress_string
 
 from portal.lib.bundle import codings
+from portal.lib.tallies import count
 
 REVISION = "public-content"
 KEPT_FOR = 60
@@ -49,6 +52,7 @@ class Kept:
     body: bytes
     headers: dict[str, str]
     until: float
+    counted: tuple[str, str] = ("", "")
 
 
 class Revision:
@@ -97,15 +101,26 @@ def is_anonymous(request: HttpRequest) -> bool:
     return settings.SESSION_COOKIE_NAME not in cookies and not any(name in cookies for name in _PERSONAL_COOKIES)
 
 
-def public_page(request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def public_page(
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any],
+    *,
+    status: int = 200,
+    until: datetime | None = None,
+    counted: tuple[str, str] | None = None,
+) -> HttpResponse:
     """Renders a public page. For anonymous visitors it may be kept: the template must not touch user, session or token
-    when `anonymous` is set."""
+    when `anonymous` is set. `until` is the moment at which it will no longer be true without anybody changing it;
+    `counted` a tally and a key of it (`portal.lib.tallies`) that grow with each visitor, kept page or not."""
     anonymous = is_anonymous(request)
     shared = {"anonymous": anonymous, "site": settings.SITE_URL}
     response = render(request, template, {**context, **shared}, status=status)
     patch_vary_headers(response, ["Cookie"])
     response["Cache-Control"] = "no-cache" if anonymous else "no-store, private"
     response.is_public_page = anonymous  # type: ignore[attr-defined]  # read by AnonymousPages
+    response.counted = counted or ("", "")  # type: ignore[attr-defined]  # likewise
+    response.true_until = until.timestamp() if until else None  # type: ignore[attr-defined]  # likewise
     return response
 
 
@@ -118,7 +133,7 @@ class AnonymousPages:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not self._may_be_cached(request):
-            return self.get_response(request)
+            return _counted(request, self.get_response(request))
         key = f"page:{_coding(request)}:{request.get_host()}:{request.path}"
         present = revision.present()
         kept = self._look_up(key, present) if present else None
@@ -126,10 +141,11 @@ class AnonymousPages:
             return _answer(request, kept)
         response = self.get_response(request)
         if not present or not self._may_be_kept(response):
-            return response
+            return _counted(request, response)
         made = _packed(request, response, present)
-        self._remember(key, made)
-        cache.set(key, astuple(made), timeout=KEPT_FOR)
+        if made.until > time.time():
+            self._remember(key, made)
+            cache.set(key, astuple(made), timeout=KEPT_FOR)
         return _answer(request, made)
 
     def _look_up(self, key: str, present: str) -> Kept | None:
@@ -141,6 +157,8 @@ class AnonymousPages:
         if row is None or row[0] != present:
             return None
         kept = Kept(*row)
+        if kept.until <= time.time():
+            return None
         self._remember(key, kept)
         return kept
 
@@ -158,6 +176,13 @@ class AnonymousPages:
     def _may_be_kept(self, response: HttpResponse) -> bool:
         is_whole = response.status_code == 200 and not response.streaming and not response.cookies
         return is_whole and getattr(response, "is_public_page", False)
+
+
+def _counted(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    name, key = getattr(response, "counted", ("", ""))
+    if name and request.method == "GET" and response.status_code == 200:
+        count(name, key)
+    return response
 
 
 def _coding(request: HttpRequest) -> str:
@@ -180,11 +205,16 @@ def _packed(request: HttpRequest, response: HttpResponse, present: str) -> Kept:
     headers["ETag"] = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     headers["Content-Length"] = str(len(body))
     view = request.resolver_match.view_name if request.resolver_match else "none"
-    return Kept(present, view, body, headers, time.time() + KEPT_FOR)
+    true_until = getattr(response, "true_until", None)
+    until = time.time() + KEPT_FOR
+    until = until if true_until is None else min(until, true_until)
+    return Kept(present, view, body, headers, until, getattr(response, "counted", ("", "")))
 
 
 def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:
     request.kept_view = kept.view  # type: ignore[attr-defined]  # read by the request log
+    if kept.counted[0]:
+        count(*kept.counted)
     asked = request.META.get("HTTP_IF_NONE_MATCH")
     if asked and kept.headers["ETag"] in [tag.removeprefix("W/") for tag in parse_etags(asked)]:
         left_out = ("Content-Type", "Content-Length", "Content-Encoding")

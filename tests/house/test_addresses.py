@@ -19,6 +19,7 @@ PUBLIC = {
     "helpcenter:home", "helpcenter:index", "helpcenter:category", "helpcenter:article", "helpcenter:article_markdown",
     "helpcenter:permalink", "helpcenter:search", "helpcenter:suggest", "helpcenter:vote", "helpcenter:sitemap",
     "helpcenter:llms", "helpcenter:file",
+    "helpcenter:preview",  # the link's signature opens it
     "incidents:status", "incidents:history", "incidents:incident", "incidents:maintenance", "incidents:document",
     "incidents:banner",
     "accounts:accept_invitation",  # the letter's secret opens it; joining asks for the log-in

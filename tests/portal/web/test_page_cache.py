@@ -104,6 +104,7 @@ def test_a_change_shows_once_the_news_is_delivered(
     client.get(article.get_absolute_url())
     manuscript = Manuscript(article.category, "Kept anew", article.slug, "Text")
     update_article(article=article, manuscript=manuscript, by=None)
+    publish_article(article=article, by=None)
     settle()
     assert "Kept anew" in client.get(article.get_absolute_url()).text
 

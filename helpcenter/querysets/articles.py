@@ -1,15 +1,16 @@
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Window
-from django.db.models.functions import Cast, RowNumber
+from django.db.models import CharField, Count, Exists, F, Min, OuterRef, Q, Subquery, Sum, Window
+from django.db.models.functions import Cast, Coalesce, Least, RowNumber
 
-from helpcenter.states import OPEN_REVISIONS, ArticleState, Audience
+from helpcenter.states import OPEN_REVISIONS, ArticleState, Audience, RevisionState
 from portal.accounts.roles import READS_ENGINEERING, READS_OPERATIONS
 from portal.lib.clock import moment
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from helpcenter.models import Article, Category
 
 MOST_ON_A_SHELF = 100
+SOON = timedelta(days=14)  # what ends by then, ends soon
+POPULAR_FOR = timedelta(days=30)
+A_VOTE_COUNTS = 5  # as much as so many views
 LIST_FIELDS = (
     "title",
     "slug",
@@ -57,19 +61,6 @@ def _readable_by(user: Any) -> Q:
     return wanted & ((~Q(audience="") & on_tier) | (Q(audience="") & on_tier_of_category))
 
 
-def snippets(names: list[str]) -> dict[str, str]:
-    """What these snippets and terms say, by name."""
-    if not names:
-        return {}
-    return dict(apps.get_model("helpcenter", "Snippet").objects.filter(name__in=names).values_list("name", "body"))
-
-
-def using(name: str) -> Q:
-    """Articles whose live text, or the one being written, brings in that snippet."""
-    at_work = Q(revisions__state__in=OPEN_REVISIONS, revisions__uses__contains=[name])
-    return Q(live__uses__contains=[name]) | at_work
-
-
 class ArticleQuerySet(models.QuerySet):
     def visible_to(self, user: Any, *, now: datetime | None = None) -> "ArticleQuerySet":
         """The one gate: published articles, none before its moment or after its end, that this person may read.
@@ -84,9 +75,46 @@ class ArticleQuerySet(models.QuerySet):
         ends = Q(expires_at=None) | Q(expires_at__gt=now)
         return self.filter(ends, state=ArticleState.PUBLISHED, published_at__lte=now)
 
+    def to_turn(self, now: datetime) -> "ArticleQuerySet":
+        """Whose end has come, or whose beginning has come and was not yet told."""
+        begins = Q(announced_at=None, published_at__lte=now)
+        due = self.filter(begins | Q(expires_at__lte=now), state=ArticleState.PUBLISHED)
+        return due.order_by("published_at", "pk")
+
+    def review_due(self, now: datetime) -> "ArticleQuerySet":
+        """Shown, and somebody should look whether it still holds."""
+        return self.filter(state=ArticleState.PUBLISHED, review_due_at__lte=now)
+
+    def at_work(self, what: str, now: datetime) -> "ArticleQuerySet":
+        """What somebody should do something about; unknown words find everything."""
+        shown = Q(state=ArticleState.PUBLISHED)
+        revisions = apps.get_model("helpcenter", "Revision").objects.filter(article=OuterRef("pk"))
+        links = apps.get_model("helpcenter", "ArticleLink").objects.filter(article=OuterRef("pk"))
+        wanted = {
+            "changed": shown & Exists(revisions.open()),
+            "in_review": Exists(revisions.filter(state=RevisionState.IN_REVIEW)),
+            "approved": Exists(revisions.filter(state=RevisionState.APPROVED)),
+            "review_due": shown & Q(review_due_at__lte=now),
+            "scheduled": shown & Q(published_at__gt=now),
+            "expiring": shown & Q(expires_at__lte=now + SOON),
+            "broken": shown & Exists(links.filter(broken_since__isnull=False)),
+            "unowned": shown & Q(owner=None),
+        }
+        return self.filter(wanted[what]) if what in wanted else self
+
     def for_audiences_of(self, user: Any) -> "ArticleQuerySet":
         """Also drafts: what an editor of these audiences works on. Only the admin uses this alone."""
         return self.filter(_readable_by(user))
+
+    def turning(self, now: datetime) -> "ArticleQuerySet":
+        """Adds `turns_at`: the next moment at which any article begins or ends to be shown, whoever may read it.
+
+        What lists or shows articles is true until then. No further query: the database looks it up beside the rows.
+        """
+        published = _articles().filter(state=ArticleState.PUBLISHED).order_by()
+        begins = published.filter(published_at__gt=now).order_by("published_at").values("published_at")[:1]
+        ends = published.filter(expires_at__gt=now).order_by("expires_at").values("expires_at")[:1]
+        return self.annotate(turns_at=Least(Subquery(begins), Subquery(ends)))
 
     def whole(self) -> "ArticleQuerySet":
         """With category and live revision: all that its page shows, in one query."""
@@ -101,28 +129,17 @@ class ArticleQuerySet(models.QuerySet):
         """As an editor arranged them."""
         return self.order_by("category__position", "category__title", "position", "pk")
 
-    def neighbors(self, article: "Article") -> dict[str, "Article | None"]:
-        """The previous and the next article of its category; one query."""
-        earlier = Q(position__lt=article.position) | Q(position=article.position, pk__lt=article.pk)
-        later = Q(position__gt=article.position) | Q(position=article.position, pk__gt=article.pk)
-        on_shelf = self.filter(category_id=article.category_id).only("title", "slug", "position", "category_id")
-        before = on_shelf.filter(earlier).order_by("-position", "-pk")[:1]
-        found: list[Any] = list(before.union(on_shelf.filter(later).order_by("position", "pk")[:1], all=True))
-        for neighbor in found:
-            neighbor.category = article.category
-        place = (article.position, article.pk)
-        return {
-            "previous": next((one for one in found if (one.position, one.pk) < place), None),
-            "next": next((one for one in found if (one.position, one.pk) > place), None),
-        }
-
     def newest(self) -> "ArticleQuerySet":
         return self.listed().order_by("-published_at", "-pk")
 
-    def popular(self) -> "ArticleQuerySet":
-        """Those that helped most readers, as they said themselves."""
-        voted = self.filter(votes__is_helpful=True).listed()
-        return voted.annotate(helped=Count("votes")).order_by("-helped", "pk")
+    def popular(self, *, now: datetime | None = None) -> "ArticleQuerySet":
+        """Those opened most in the last weeks and those that helped, as readers said themselves."""
+        days = apps.get_model("helpcenter", "ReadingDay").objects.filter(article=OuterRef("pk"), day__gt=_since(now))
+        votes = apps.get_model("helpcenter", "Vote").objects.filter(article=OuterRef("pk"), is_helpful=True)
+        opened = Coalesce(Subquery(days.values("article").annotate(sum=Sum("views")).values("sum")), 0)
+        helped = Coalesce(Subquery(votes.values("article").annotate(sum=Count("pk")).values("sum")), 0)
+        liked = self.annotate(liking=opened + helped * A_VOTE_COUNTS)
+        return liked.filter(liking__gt=0).listed().order_by("-liking", "pk")
 
     def with_votes(self) -> "ArticleQuerySet":
         """Adds `yes` and `no`: how readers judged the present version."""
@@ -162,6 +179,17 @@ class CategoryQuerySet(models.QuerySet):
         return self.filter(Exists(readable.filter(category=OuterRef("pk")))).order_by("position", "title")
 
 
+def next_turn(found: Sequence[Any], now: datetime) -> datetime | None:
+    """When what was found `turning(now)` is true no more; asks the database only when nothing was found."""
+    if found:
+        return found[0].turns_at
+    published = _articles().filter(state=ArticleState.PUBLISHED)
+    moments = published.aggregate(
+        begins=Min("published_at", filter=Q(published_at__gt=now)), ends=Min("expires_at", filter=Q(expires_at__gt=now))
+    )
+    return min((one for one in moments.values() if one), default=None)
+
+
 @dataclass
 class FilledShelf:
     """A category with its first articles that somebody may read, and how many of those there are."""
@@ -169,34 +197,26 @@ class FilledShelf:
     category: "Category"
     count: int
     articles: list["Article"] = field(default_factory=list)
+    turns_at: datetime | None = None
 
 
-def shelves(user: Any, *, at_most: int = MOST_ON_A_SHELF) -> list[FilledShelf]:
+def shelves(user: Any, *, at_most: int = MOST_ON_A_SHELF, now: datetime | None = None) -> list[FilledShelf]:
     """The categories in which that person reads, each with its first articles. One query, however many there are."""
+    at = moment(now)
     place = Window(RowNumber(), partition_by=F("category_id"), order_by=[F("position").asc(), F("pk").asc()])
     on_shelf = Window(Count("pk"), partition_by=F("category_id"))
-    articles = _articles().visible_to(user).annotate(place=place, on_shelf=on_shelf)
+    articles = _articles().visible_to(user, now=at).turning(at).annotate(place=place, on_shelf=on_shelf)
     found: dict[int, FilledShelf] = {}
     for article in articles.filter(place__lte=at_most).listed(with_shelf=True).in_order():
-        shelf = found.setdefault(article.category_id, FilledShelf(article.category, article.on_shelf))
+        new = FilledShelf(article.category, article.on_shelf, turns_at=article.turns_at)
+        shelf = found.setdefault(article.category_id, new)
         article.category = shelf.category
         shelf.articles.append(article)
     return list(found.values())
 
 
-def moved_category(slug: str, user: Any) -> "Category | None":
-    """The category that was called so, if that person may see it."""
-    categories = apps.get_model("helpcenter", "Category").objects
-    return categories.visible_to(user).filter(former_slugs__slug=slug).first()
-
-
-def moved_article(category: str, slug: str, user: Any) -> "Article | None":
-    """The article that was found at this address once, whatever was renamed since, if that person may read it."""
-    shelf = Q(category__slug=category) | Q(category__former_slugs__slug=category)
-    stood = Q(former_slugs__category__slug=category) | Q(former_slugs__category__former_slugs__slug=category)
-    readable = _articles().visible_to(user).select_related("category")
-    present = readable.filter(shelf, slug=slug).first()
-    return present or readable.filter(stood, former_slugs__slug=slug).first()
+def _since(now: datetime | None) -> date:
+    return (moment(now) - POPULAR_FOR).date()
 
 
 def _articles() -> ArticleQuerySet:
