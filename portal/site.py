@@ -32,6 +32,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Articles"), "article", "admin:helpcenter_article_changelist", "helpcenter.view_article"),
             (_("Categories"), "category", "admin:helpcenter_category_changelist", "helpcenter.view_category"),
             (_("Series"), "format_list_numbered", "admin:helpcenter_series_changelist", "helpcenter.view_series"),
+            (_("Snippets and terms"), "data_object", "admin:helpcenter_snippet_changelist", "helpcenter.view_snippet"),
             (_("Links"), "link_off", "admin:helpcenter_articlelink_changelist", "helpcenter.view_articlelink"),
         ],
     ),

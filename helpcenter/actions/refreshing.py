@@ -42,7 +42,7 @@ def refresh_article(*, article: Article, by: User | None, now: datetime | None =
 def keep_anchor(*, article: Article, anchor: str, heading: str, by: User | None, now: datetime | None = None) -> None:
     """Lets a heading of the newest and the live revision answer to another anchor too, for links that call it so."""
     locked = lock(article)
-    for revision in {newest_revision(locked), locked.live} - {None}:
+    for revision in {newest_revision(locked), locked.live or newest_revision(locked)}:
         revision.html = with_former(revision.html, revision.html, {anchor: heading})
         revision.save(update_fields=["html"])
     tell(ARTICLE_REFRESHED, locked, by, moment(now))

@@ -19,7 +19,7 @@ def surroundings(article: Article, body: str, *, aliases: Mapping[str, str] | No
 
 def files_of(article: Article) -> dict[str, File]:
     """The files of an article by name, as Markdown knows them."""
-    assets = list(article.assets.all())
+    assets = list(article.assets.all()) if article.pk else []
     if not assets:
         return {}
     contents = AssetFile.objects.filter(asset__in=assets)

@@ -1,5 +1,6 @@
 """What staff do with articles inside the admin, by noun."""
 
+from helpcenter.admin_views.folders import bring_in, take_out
 from helpcenter.admin_views.revisions import difference, restore, revisions_of
 from helpcenter.admin_views.workflow import approve, archive, care, give_back, schedule, submit, withdraw
 from helpcenter.admin_views.writing import conflict_of, preview, remarks, standing_of
@@ -7,6 +8,7 @@ from helpcenter.admin_views.writing import conflict_of, preview, remarks, standi
 __all__ = [
     "approve",
     "archive",
+    "bring_in",
     "care",
     "conflict_of",
     "difference",
@@ -18,5 +20,6 @@ __all__ = [
     "schedule",
     "standing_of",
     "submit",
+    "take_out",
     "withdraw",
 ]
