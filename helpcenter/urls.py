@@ -8,6 +8,7 @@ urlpatterns = [
     path("sitemap.xml", feeds.sitemap, name="sitemap"),
     path("llms.txt", feeds.llms, name="llms"),
     path("help/", views.index, name="index"),
+    path("help/feed.atom", feeds.atom, name="feed"),
     path("help/search/", views.search, name="search"),
     path("help/suggest/", views.suggest, name="suggest"),
     path("help/a/<int:pk>/", views.permalink, name="permalink"),

@@ -73,7 +73,7 @@ class AssetFormSet(forms.models.BaseInlineFormSet):
                 actions.remove_asset(asset=form.instance, by=self.by)
             elif form.has_changed() and form not in self.deleted_forms:
                 form.instance.article = self.instance
-                form.keep(self.by)
+                form.keep(self.by)  # type: ignore[attr-defined]  # an AssetForm
         return []
 
 

@@ -18,7 +18,7 @@ PUBLIC = {
     "web:robots", "web:favicon",
     "helpcenter:home", "helpcenter:index", "helpcenter:category", "helpcenter:article", "helpcenter:article_markdown",
     "helpcenter:permalink", "helpcenter:search", "helpcenter:suggest", "helpcenter:vote", "helpcenter:sitemap",
-    "helpcenter:llms", "helpcenter:file",
+    "helpcenter:llms", "helpcenter:file", "helpcenter:feed",
     "helpcenter:preview",  # the link's signature opens it
     "incidents:status", "incidents:history", "incidents:incident", "incidents:maintenance", "incidents:document",
     "incidents:banner",
