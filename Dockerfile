@@ -8,9 +8,10 @@ COPY requirements.txt .
 RUN pip install --no-cache-dir --require-hashes --requirement requirements.txt
 
 COPY . .
-# Static files are hashed and compressed here; LOCAL stands for this build step only, which reaches no server.
+# The language model is fetched and converted, static files are hashed and compressed; LOCAL stands for this build step
+# only, which reaches no server.
 RUN LOCAL=on LOCAL_DIR=/tmp/build DATABASE_URL=postgresql:///build VALKEY_URL=redis://build \
-    python manage.py collectstatic --noinput --verbosity 0 \
+    sh -c 'PIP_NO_CACHE_DIR=1 python manage.py fetch_model && python manage.py collectstatic --noinput --verbosity 0' \
     && mv /tmp/build/static static_root && rm -r /tmp/build \
     && useradd --system --uid 10001 portal && install -d -o portal /portal/.local/status
 

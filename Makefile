@@ -9,7 +9,7 @@ export PORT
 run = .venv/bin/python
 tool = .venv/bin
 
-.PHONY: demo venv venv-dev lock test lint format types contracts settings chromium bench faults
+.PHONY: demo venv venv-dev lock model test lint format types contracts settings chromium bench faults lighthouse
 
 demo: venv
 	@LOCAL=on STAFF_SECOND_FACTOR=off exec $(run) manage.py up --demo
@@ -44,7 +44,11 @@ lock: venv-dev
 	$(compile) --group dev -c requirements.txt -o requirements-dev.txt
 
 # --- What must hold ---------------------------------------------------------------------------------------------------
-test: venv-dev lint contracts types settings
+# Fetched and converted once; quick when it is there.
+model: venv
+	@LOCAL=on DATABASE_URL=postgresql:///model VALKEY_URL=redis://model $(run) manage.py fetch_model --verbosity 0
+
+test: venv-dev model lint contracts types settings
 	@CHROMIUM="$$($(run) -m tests.browser.chromium)" || exit 1; export CHROMIUM; \
 	$(tool)/pytest -n $(or $(WORKERS),2) --dist loadgroup -q
 
@@ -74,3 +78,6 @@ faults: venv-dev
 
 bench: venv-dev
 	@$(run) -m tests.bench
+
+lighthouse: venv-dev
+	@$(run) -m tests.lighthouse

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from billing.models import Plan, Subscription
 from portal.accounts.models import Membership, Organization, User
 from portal.accounts.states import PAYING_ROLES, MemberRole
+from portal.events.listeners import told
 from portal.events.models import Event
 from portal.web.htmx import page
 from portal.web.page_cache import public_page
@@ -54,7 +55,7 @@ def _paid(organization: Organization) -> dict[str, Any]:
     names = User.objects.names(event.by_id for event in newest)
     return {
         "subscription": Subscription.objects.active().of_organization(organization).select_related("plan").first(),
-        "history": [(event.happened_at, event.sentence(names.get(event.by_id or 0, ""))) for event in newest],
+        "history": told(newest, names),
     }
 
 

@@ -22,6 +22,7 @@ from incidents.forms import (
 )
 from incidents.models import Incident
 from portal.accounts.models import User
+from portal.events.listeners import told
 from portal.events.models import Event
 from portal.lib.refusals import Refused
 from portal.web.admin_views import Question, ask, row_or_404
@@ -185,7 +186,7 @@ def _told(incident: Incident) -> dict[str, Any]:
         "incident": incident,
         "updates": incident.updates.select_related("by"),
         "running": incident.impacts.lasting().select_related("component"),
-        "log": [(event.happened_at, event.sentence(names.get(event.by_id or 0, ""))) for event in events],
+        "log": told(events, names),
     }
 
 

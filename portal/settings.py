@@ -43,7 +43,7 @@ INSTALLED_APPS = [
     "tickets",
     "incidents",
     "billing",
-    "unfold",
+    "portal.site.Theme",  # unfold
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "django.contrib.admin",
@@ -127,7 +127,7 @@ CACHES = {
         "OPTIONS": {"socket_connect_timeout": 0.1, "socket_timeout": 0.25},
     }
 }
-SESSION_ENGINE = "django.contrib.sessions.backends.db"  # log-in works while Valkey is down
+SESSION_ENGINE = "portal.lib.plain_sessions"  # in the database: log-in works while Valkey is down
 
 # --- Celery: messages are hints, rows are the truth -------------------------------------------------------------------
 CELERY_BROKER_URL = VALKEY_URL
@@ -225,6 +225,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+MOST_ORGANIZATIONS_OWNED = env.integer("MOST_ORGANIZATIONS_OWNED", 5, at_least=1)  # by one person who founds another
 METRICS_TOKEN = env.text("METRICS_TOKEN", "")  # empty: /metrics is closed to all but loopback
 
 # --- Language, time, files --------------------------------------------------------------------------------------------
@@ -246,6 +247,11 @@ STORAGES = {
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STATUS_BUNDLE_DIR = Path(env.text("STATUS_BUNDLE_DIR", str(LOCAL_DIR / "status")))
 STATUS_STALE_AFTER_S = env.integer("STATUS_STALE_AFTER_SECONDS", 180, at_least=1)  # then it is only last known
+
+# --- Understanding of texts (see portal.lib.text) ---------------------------------------------------------------------
+MODELS_DIR = Path(env.text("MODELS_DIR", str(BASE_DIR / ".local" / "models")))
+EMBEDDING_MODEL = env.text("EMBEDDING_MODEL", "")  # another folder; the model's name at EMBEDDING_URL; or off
+EMBEDDING_URL, EMBEDDING_KEY = env.text("EMBEDDING_URL", ""), env.text("EMBEDDING_KEY", "")
 
 # --- Logs (structured, see portal.lib.logs) ---------------------------------------------------------------------------
 LOG_FORMAT = env.choice("LOG_FORMAT", {"json", "console"}, "console" if LOCAL else "json")

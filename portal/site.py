@@ -2,9 +2,14 @@
 
 from typing import Any
 
+from django.contrib import admin
+from django.contrib.admin import sites
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
+from unfold.apps import DefaultAppConfig
+from unfold.sites import UnfoldAdminSite
 
 _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
     (
@@ -75,3 +80,17 @@ def _item(title: Any, icon: str, url_name: str, _permission: str) -> dict[str, A
         return {"title": title, "icon": icon, "link": reverse(url_name)}
     except NoReverseMatch:
         return None
+
+
+class StaffSite(UnfoldAdminSite):
+    """The theme's site. The sidebar is our own, so the list of all tables is put together only where it is shown."""
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        return SimpleLazyObject(lambda: super(StaffSite, self).get_app_list(request, app_label))
+
+
+class Theme(DefaultAppConfig):
+    """The theme, with our site in place of its own."""
+
+    def ready(self) -> None:
+        admin.site = sites.site = StaffSite()

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from portal.lib.bundle import StatusBundle
+from portal.lib.content_types import ReadableContentTypes
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 
@@ -18,7 +19,7 @@ def _hsts() -> str:
 
 
 application = StatusBundle(
-    get_wsgi_application(),
+    ReadableContentTypes(get_wsgi_application()),
     settings.STATUS_BUNDLE_DIR,
     stale_after_s=settings.STATUS_STALE_AFTER_S,
     hsts=_hsts(),

@@ -1,12 +1,24 @@
+from collections.abc import Collection
+
+from django.apps import apps
+from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
 
 from portal.events.listeners import declare
+
+
+def people(ids: Collection[int | None]) -> dict[int | None, str]:
+    """What to call the colleagues with these ids."""
+    return {None: now_in_words("nobody"), **apps.get_model("accounts", "User").objects.names(ids)}
+
 
 TICKET_FILED = declare("ticket.filed", _("{by} filed the ticket"), is_public=True)
 TICKET_REPLIED = declare("ticket.replied", _("{by} answered"), is_public=True)
 TICKET_CUSTOMER_REPLIED = declare("ticket.customer_replied", _("{by} wrote"), is_public=True)
 TICKET_NOTED = declare("ticket.noted", _("{by} left a note"))
-TICKET_ASSIGNED = declare("ticket.assigned", _("{by} assigned the ticket to {assignee}"))
+TICKET_ASSIGNED = declare(
+    "ticket.assigned", _("{by} assigned the ticket to {assignee}"), names={"assignee": ("assignee_id", people)}
+)
 TICKET_PRIORITY_CHANGED = declare(
     "ticket.priority_changed", _("{by} changed the priority from {old} to {new}"), is_public=True
 )

@@ -1,5 +1,8 @@
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -7,16 +10,9 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.operations.metrics import Dial, Panel, panel
 from tickets.models import Ticket
+from tickets.states import Priority, TicketState, labels, standing
 
 MOST_URGENT = 15
-
-
-@dataclass(frozen=True)
-class QueueLine:
-    """A line of the work list, with how its promise stands: due, soon, breached, or empty."""
-
-    ticket: Ticket
-    standing: str
 
 
 @dataclass(frozen=True)
@@ -27,14 +23,43 @@ class Queue:
     unassigned: int
     due_soon: int
     overdue: int
-    urgent: list[QueueLine]
+    urgent: list[dict[str, Any]]
 
 
 def queue_of(user: User, now: datetime) -> Queue:
     """The agent's queue at that moment: own and unassigned tickets by what is due first. Two queries."""
     figures = Ticket.objects.queue_figures(user, now)
-    tickets = Ticket.objects.for_agent(user).with_people().work_order()[:MOST_URGENT]
-    return Queue(**figures, urgent=[QueueLine(ticket, ticket.standing(now)) for ticket in tickets])
+    lines = Ticket.objects.for_agent(user).work_order().work_lines()[:MOST_URGENT]
+    return Queue(**figures, urgent=told(lines, now))
+
+
+def told(lines: Iterable[Any], now: datetime) -> list[dict[str, Any]]:
+    """The `work_lines` in the words of the queue, with how each promise stands: due, soon, breached, or empty."""
+    pattern, priorities, states = _desk_pattern(), labels(Priority), labels(TicketState)
+    return [
+        {
+            "url": pattern.replace("*", str(line.pk)),
+            "subject": line.subject,
+            "number": str(line.number),
+            "category": line.category__name,
+            "customer": line.organization__name or line.requester__name or line.requester__email,
+            "tier": line.organization__tier__name or "",
+            "priority": line.priority,
+            "priority_label": priorities[line.priority],
+            "state": line.state,
+            "state_label": states[line.state],
+            "assignee": line.assignee__name or line.assignee__email or "",
+            "last_activity_at": line.last_activity_at,
+            "due_at": line.due_at,
+            "standing": standing(line.due_at, now),
+        }
+        for line in lines
+    ]
+
+
+@lru_cache(maxsize=1)
+def _desk_pattern() -> str:
+    return reverse("admin:tickets_ticket_change", args=["*"])
 
 
 @panel("tickets", position=10)

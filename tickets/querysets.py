@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Count, F, Q
 from django.utils.translation import gettext as _
 
-from portal.accounts.models import Membership, User
+from portal.accounts.models import User
 from portal.accounts.states import MemberRole
 from portal.events.listeners import all_types, declared
 from portal.events.models import Event
@@ -24,6 +24,10 @@ from tickets.states import (
     TicketState,
 )
 
+LINE = (
+    *("pk", "number", "public_id", "subject", "state", "priority", "last_activity_at", "due_at", "requester_id"),
+    *("requester__name", "requester__email", "organization__name"),
+)
 MOST_LINES = 300  # of a timeline; what came later is in the event log
 
 
@@ -65,7 +69,7 @@ class TicketQuerySet(models.QuerySet):
             return self.none()
         if reads_as_staff(user):
             return self
-        roles = dict(Membership.objects.filter(user_id=user.pk).values_list("organization_id", "role"))
+        roles = user.member_roles
         owned = [organization for organization, role in roles.items() if role == MemberRole.OWNER]
         own = Q(requester_id=user.pk) & (Q(organization=None) | Q(organization__in=list(roles)))
         return self.filter(own | Q(organization__in=owned))
@@ -79,6 +83,14 @@ class TicketQuerySet(models.QuerySet):
     def with_people(self) -> "TicketQuerySet":
         """Everything that a line or a page about a ticket names, in one query."""
         return self.select_related("organization__tier", "requester", "assignee", "category")
+
+    def lines(self, *others: str) -> models.QuerySet[Any, Any]:
+        """What a line of a list tells, as named tuples: the rows of five whole tables would take twice as long."""
+        return self.values_list(*LINE, *others, named=True)
+
+    def work_lines(self) -> models.QuerySet[Any, Any]:
+        """The same for those who work on tickets."""
+        return self.lines("assignee__name", "assignee__email", "category__name", "organization__tier__name")
 
     def for_change(self) -> "TicketQuerySet":
         """Locks the tickets themselves; what they refer to is only read."""

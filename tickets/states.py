@@ -1,8 +1,9 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache
 
 from django.db import models
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 
 class TicketState(models.TextChoices):
@@ -107,3 +108,23 @@ SOON = timedelta(hours=1)
 def is_legal(old: str, new: str) -> bool:
     """Whether a ticket may move from one state to the other."""
     return new in LEGAL_MOVES[old]
+
+
+def standing(due_at: datetime | None, now: datetime) -> str:
+    """How a promise stands, in the words of the pages: due, soon, breached; empty when none is owed."""
+    if due_at is None:
+        return ""
+    if due_at <= now:
+        return "breached"
+    return "soon" if due_at <= now + SOON else "due"
+
+
+def labels(kind: type[models.TextChoices]) -> dict[str, str]:
+    """What to call each value in the reader's language; lists ask for it row by row."""
+    return _labels_in(get_language(), kind)
+
+
+@lru_cache(maxsize=256)
+def _labels_in(_language: str | None, kind: type[models.TextChoices]) -> dict[str, str]:
+    """Translated once per language; call it while that one is active."""
+    return {value: str(label) for value, label in kind.choices}

@@ -17,9 +17,9 @@ from portal.operations.current import troubles
 from portal.web.htmx import done, page
 from tickets import actions as tickets
 from tickets.forms import ListForm, ReplyForm, TicketForm
-from tickets.models import SlaPolicy, Ticket
+from tickets.models import SlaPolicy, Ticket, address
 from tickets.querysets import TicketQuerySet, timeline
-from tickets.states import PRIORITY_OF_IMPACT, Channel, Impact
+from tickets.states import PRIORITY_OF_IMPACT, Channel, Impact, Priority, TicketState, labels, standing
 
 PER_PAGE = 20
 MOST_FILINGS_AN_HOUR = 20
@@ -30,16 +30,39 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     """The reader's tickets, newest activity first; `before` continues after the last row of the page before."""
     form, now = ListForm(request.GET), timezone.now()
     found = _narrowed(Ticket.objects.visible_to(request.user), form.chosen, request)
-    rows = list(_after(found, request.GET.get("before", "")).newest_first().with_people()[: PER_PAGE + 1])
-    shown = rows[:PER_PAGE]
+    lines = list(_after(found, form.before).newest_first().lines()[: PER_PAGE + 1])
+    shown = lines[:PER_PAGE]
+    before = _cursor(shown[-1]) if len(lines) > PER_PAGE else ""
     context = {
         "form": form,
-        "chosen": form.chosen,
-        "rows": [(ticket, ticket.standing(now)) for ticket in shown],
-        "before": _cursor(shown[-1]) if len(rows) > PER_PAGE else "",
-        "is_first": "before" not in request.GET,
+        "lines": _told(shown, request.user.pk, now),
+        "older_url": form.address(before=before) if before else "",
+        "newest_url": form.address() if form.before else "",
     }
     return page(request, "tickets/ticket_list.html", context, parts=["tickets"])
+
+
+def _told(lines: list[Any], reader_id: int | None, now: datetime) -> list[dict[str, Any]]:
+    """Lines in the words of the page; what is the same for each is looked up once."""
+    priorities = labels(Priority)
+    states = {**labels(TicketState), TicketState.WAITING: _("Waiting for you")}
+    return [
+        {
+            "url": address(line.public_id),
+            "subject": line.subject,
+            "number": str(line.number),
+            "priority": line.priority,
+            "priority_label": priorities[line.priority],
+            "requester": "" if line.requester_id == reader_id else line.requester__name or line.requester__email,
+            "organization": line.organization__name,
+            "last_activity_at": line.last_activity_at,
+            "due_at": line.due_at,
+            "standing": standing(line.due_at, now),
+            "state": line.state,
+            "state_label": states[line.state],
+        }
+        for line in lines
+    ]
 
 
 def _narrowed(found: TicketQuerySet, chosen: dict[str, str], request: HttpRequest) -> TicketQuerySet:
@@ -48,8 +71,8 @@ def _narrowed(found: TicketQuerySet, chosen: dict[str, str], request: HttpReques
     return narrowed.requested_by(request.user) if chosen["whose"] == "mine" else narrowed
 
 
-def _cursor(ticket: Ticket) -> str:
-    return f"{int(ticket.last_activity_at.timestamp() * 1_000_000)}-{ticket.pk}"
+def _cursor(line: Any) -> str:
+    return f"{int(line.last_activity_at.timestamp() * 1_000_000)}-{line.pk}"
 
 
 def _after(found: TicketQuerySet, cursor: str) -> TicketQuerySet:

@@ -10,7 +10,7 @@ from incidents.models import Component, ComponentGroup, ComponentStatusChange
 from incidents.states import ASSERTED, ComponentStatus, Source
 from portal.accounts.models import User
 from portal.events.actions import record
-from portal.lib.clock import moment
+from portal.lib.clock import moment, moment_after
 from portal.lib.refusals import Refused
 
 
@@ -61,7 +61,7 @@ def set_component_status(
     if status not in ASSERTED:
         raise Refused(_("A component cannot be set to this status."), code="status_unknown")
     locked = Component.objects.select_for_update(of=("self",)).get(pk=component.pk)
-    at = moment(now)
+    at = moment(now) if now else moment_after(locked.updated_at, None)
     if locked.status == status:
         return locked
     if locked.status_changes.filter(at__gt=at).exists():

@@ -21,7 +21,7 @@ from incidents.models import Component, Incident, IncidentUpdate
 from incidents.states import IncidentStatus, Severity, may_follow
 from portal.accounts.models import User
 from portal.events.actions import record
-from portal.lib.clock import moment
+from portal.lib.clock import moment, moment_after
 from portal.lib.markdown import render_message
 from portal.lib.refusals import Refused
 
@@ -98,7 +98,7 @@ def post_update(*, incident: Incident, report: Report, by: User | None, now: dat
     Resolving ends every impact. A resolved incident takes no update but one that reopens it, as investigating.
     """
     locked = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-    at = moment(now)
+    at = moment(now) if now else moment_after(locked.updated_at, None)
     _check_report(locked, report, at)
     old = locked.status
     moved = lay_impacts(incident=locked, impacts=report.impacts, at=at)
@@ -166,7 +166,7 @@ def set_impact(
 ) -> None:
     """Changes what an open incident does to one component, without a public update."""
     locked = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
-    at = moment(now)
+    at = moment(now) if now else moment_after(locked.updated_at, None)
     if not locked.is_open:
         raise Refused(_("This incident is resolved; it touches nothing any more."), code="incident_resolved")
     moved = lay_impacts(incident=locked, impacts={component: status}, at=at)

@@ -19,7 +19,7 @@ from incidents.states import MaintenanceState
 from portal.accounts.models import User
 from portal.events.actions import record
 from portal.events.listeners import EventType
-from portal.lib.clock import moment
+from portal.lib.clock import moment, moment_after
 from portal.lib.markdown import render_message
 from portal.lib.refusals import Refused
 
@@ -111,7 +111,7 @@ def start_maintenance(*, maintenance: Maintenance, by: User | None, now: datetim
 def finish_maintenance(*, maintenance: Maintenance, by: User | None, now: datetime | None = None) -> Maintenance:
     """Ends running work. Work that the clock has begun counts as started at its planned start."""
     locked = _locked(maintenance)
-    at = moment(now)
+    at = moment_after(locked.started_at, now) if locked.started_at else moment(now)
     if locked.ended_at is not None or locked.canceled_at is not None or at < locked.begins_at:
         raise Refused(_("This maintenance is not running."), code="not_running")
     locked.started_at = locked.begins_at

@@ -6,6 +6,7 @@ Everything is made by the actions, in the order in which it happened, with the c
 from collections.abc import Callable, Mapping
 from datetime import datetime, time, timedelta
 
+import portal.operations.actions as operations
 from incidents.actions import (
     Opening,
     Plan,
@@ -21,13 +22,14 @@ from incidents.actions import (
     start_maintenance,
 )
 from incidents.demo.cast import GROUPS
-from incidents.demo.planned import DIPS, WORKS, Dip, Work
+from incidents.demo.planned import DIPS, LESSONS, WORKS, Dip, Work
 from incidents.demo.story import STORIES, Step, Story
 from incidents.models import Component, ComponentGroup, Incident, Maintenance
 from incidents.states import Source
 from portal.accounts.models import User
 
 TRACKED_FOR = timedelta(days=400)
+LOOKED_AT = timedelta(days=1)  # so long after its end an incident is gone through
 Happening = tuple[datetime, Callable[[datetime], object]]
 
 
@@ -39,6 +41,7 @@ def furnish(*, now: datetime) -> None:
     stage = _Stage(now, by)
     for at, happen in sorted(stage.happenings(), key=lambda one: one[0]):
         happen(at)
+    stage.note_lessons()
 
 
 class _Stage:
@@ -59,6 +62,19 @@ class _Stage:
         for dip in DIPS:
             told += self._dip(dip)
         return [one for one in told if one[0] <= self.now]
+
+    def note_lessons(self) -> None:
+        """What the post-mortems ask for and is not done yet."""
+        for lesson in LESSONS:
+            incident = Incident.objects.get(title=lesson.incident)
+            work = operations.Work(
+                f"Post-mortem: {lesson.action}",
+                f"demo:lesson:{incident.pk}:{lesson.action}",
+                about=incident,
+                owner=self.by if lesson.is_ours else None,
+                due_at=self.now + timedelta(days=lesson.due_in),
+            )
+            operations.open_task(work, by=self.by, now=min((incident.resolved_at or self.now) + LOOKED_AT, self.now))
 
     def _components(self) -> dict[str, Component]:
         since = self.now - TRACKED_FOR

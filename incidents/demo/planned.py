@@ -30,6 +30,20 @@ class Dip:
     reason: str
 
 
+@dataclass(frozen=True)
+class Lesson:
+    """What a post-mortem asks for, due in so many days; the commander's own, or nobody's yet."""
+
+    incident: str
+    action: str
+    due_in: int
+    is_ours: bool = True
+
+
+LESSONS = (
+    Lesson("Telegram bot does not answer", "warn when a channel comes near its provider's limit", 6),
+    Lesson("Search in the help center returns errors", "check the search index before it is put to use", 2, False),
+)
 WORKS = (
     Work(
         71,

@@ -42,11 +42,11 @@ HARMLESS_LETTERS = frozenset(
 
 
 class AuthenticationBackend(AllauthBackend):
-    """Loads the visitor together with what every request asks: whether they have a second factor, and for the log
-    their (first) organization. No query of their own per page."""
+    """Loads the visitor together with what every request asks: whether they have a second factor, and where they
+    belong. No query of their own per page."""
 
     def get_user(self, user_id: int) -> User | None:
-        user = User.objects.with_second_factor().with_first_organization().filter(pk=user_id).first()
+        user = User.objects.visitor(user_id)
         return user if user and self.user_can_authenticate(user) else None
 
 
@@ -110,7 +110,7 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
 def has_second_factor(user: User) -> bool:
     """Whether the user enrolled an authenticator app or a security key (recovery codes alone do not count)."""
-    known = getattr(user, "is_enrolled", None)  # set by with_second_factor
+    known = getattr(user, "is_enrolled", None)  # set by visitor and with_second_factor
     return User.objects.with_second_factor().filter(pk=user.pk, is_enrolled=True).exists() if known is None else known
 
 

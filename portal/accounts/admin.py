@@ -25,6 +25,7 @@ import portal.accounts.actions as accounts
 from portal.accounts import admin_views
 from portal.accounts.models import ApiToken, Brand, Invitation, Membership, Organization, Tier, User
 from portal.events.admin import ReadOnlyAdmin
+from portal.events.listeners import told as in_words
 from portal.events.models import Event
 
 # The admin's log-in is allauth's, with its second factor and rate limits; and so is the change of a password.
@@ -42,8 +43,7 @@ def told(events: QuerySet[Event]) -> str:
     """The newest of these events as sentences."""
     newest = list(events.order_by("-happened_at", "-pk")[:_NEWEST])
     names = User.objects.names(event.by_id for event in newest)
-    lines = [(event.happened_at, event.sentence(names.get(event.by_id or 0, ""))) for event in newest]
-    return render_to_string("admin/accounts/timeline.html", {"lines": lines})
+    return render_to_string("admin/accounts/timeline.html", {"lines": in_words(newest, names)})
 
 
 class MembershipInline(TabularInline):

@@ -14,8 +14,9 @@ from django.views.decorators.csrf import csrf_exempt
 
 import portal.accounts.actions as accounts
 from portal.accounts.models import IdempotencyKey, Membership, User
-from portal.accounts.states import TokenScope
+from portal.accounts.states import MemberRole, TokenScope
 from portal.lib.clock import moment
+from portal.lib.openapi import Operation, Schema
 from portal.lib.rate_limits import Allowance, take
 from portal.lib.refusals import Refused
 from portal.lib.tokens import digest
@@ -30,11 +31,14 @@ Body = dict[str, Any]
 Endpoint = Callable[..., Body | tuple[int, Body]]
 
 
-def endpoint(method: str, scope: TokenScope) -> Callable[[Endpoint], Callable[..., HttpResponse]]:
+def endpoint(
+    method: str, scope: TokenScope, *, answers: Schema | None = None
+) -> Callable[[Endpoint], Callable[..., HttpResponse]]:
     """Makes a view of a function that answers a body, or a status and a body.
 
     Authenticates by token (a cookie counts for nothing, so no CSRF token is needed), limits the rate, hands the
     decoded body over as `request.sent`, honors `Idempotency-Key` on a POST, and says errors as problem+json.
+    The function's docstring and `answers` (a JSON Schema) stand in the API's reference.
     """
 
     def decorate(function: Endpoint) -> Callable[..., HttpResponse]:
@@ -56,6 +60,8 @@ def endpoint(method: str, scope: TokenScope) -> Callable[[Endpoint], Callable[..
                 return problem(404, "not_found", "There is no such thing, or not for you.", _fields(allowance))
             return _json(answer.status_code, answer.body, _fields(allowance))
 
+        told = Operation(method, scope.value, function.__doc__ or "", answers or {"type": "object"})
+        view.operation = told  # type: ignore[attr-defined]  # portal.api collects them
         return csrf_exempt(login_not_required(view))
 
     return decorate
@@ -126,7 +132,32 @@ def _json(
     return HttpResponse(content, status=status, content_type=content_type, headers=fields)
 
 
-@endpoint("GET", TokenScope.READ)
+_TEXT = {"type": "string"}
+_ME: Schema = {
+    "type": "object",
+    "properties": {
+        "id": _TEXT,
+        "name": _TEXT,
+        "email": {"type": "string", "format": "email"},
+        "time_zone": _TEXT,
+        "language": _TEXT,
+        "organizations": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "id": _TEXT,
+                    "name": _TEXT,
+                    "role": {"type": "string", "enum": MemberRole.values},
+                    "tier": {"type": ["string", "null"]},
+                },
+            },
+        },
+    },
+}
+
+
+@endpoint("GET", TokenScope.READ, answers=_ME)
 def me(request: HttpRequest) -> Body:
     """Who the token speaks for, and in which organizations."""
     user = request.user

@@ -9,11 +9,17 @@ from django.utils.functional import SimpleLazyObject
 from portal.accounts.models import Brand
 
 _FRESH_FOR_S = 30
+_SECTIONS = ("help", "pricing", "status", "tickets")
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """What every page may show: the brand of this host. Lazy, so a part that shows none costs nothing."""
-    return {"brand": SimpleLazyObject(lambda: brand_of(_host(request)))}
+    """What every page may show: the brand of this host (lazy, so a part that shows none costs nothing), and which of
+    the links at the top leads here."""
+    word = request.path.split("/", 2)[1]
+    return {
+        "brand": SimpleLazyObject(lambda: brand_of(_host(request))),
+        "section": word if word in _SECTIONS else "",
+    }
 
 
 def _host(request: HttpRequest) -> str:

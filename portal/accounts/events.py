@@ -1,6 +1,17 @@
+from collections.abc import Collection
+
+from django.apps import apps
+from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
 
 from portal.events.listeners import declare
+
+
+def tier_names(slugs: Collection[str]) -> dict[str, str]:
+    """What customers call these support tiers."""
+    found = apps.get_model("accounts", "Tier").objects.filter(slug__in=slugs)
+    return {"none": now_in_words("none"), **dict(found.values_list("slug", "name"))}
+
 
 SIGNED_UP = declare("organization.signed_up", _("{by} signed the organization up"), is_public=True)
 ORGANIZATION_CHANGED = declare("organization.changed", _("{by} changed the organization's details"), is_public=True)
@@ -12,7 +23,10 @@ MEMBER_ROLE_CHANGED = declare(
 MEMBER_REMOVED = declare("member.removed", _("{by} removed a member"), is_public=True)
 INVITATION_REVOKED = declare("invitation.revoked", _("{by} took an invitation back"), is_public=True)
 TIER_CHANGED = declare(
-    "organization.tier_changed", _("{by} moved the support tier from {old} to {new}"), is_public=True
+    "organization.tier_changed",
+    _("{by} moved the support tier from {old} to {new}"),
+    is_public=True,
+    names={"old": ("old", tier_names), "new": ("new", tier_names)},
 )
 TOKEN_CREATED = declare("api_token.created", _("{by} created an API token"))
 TOKEN_REVOKED = declare("api_token.revoked", _("{by} revoked an API token"))

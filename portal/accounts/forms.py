@@ -7,7 +7,10 @@ from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm, Sign
 from django import forms
 from django.conf import settings
 from django.db import transaction
+from django.forms.utils import flatatt
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 import portal.accounts.actions as accounts
@@ -24,14 +27,42 @@ def zones() -> list[tuple[str, str]]:
     return [("UTC", "UTC"), *((name, name.replace("_", " ")) for name in found)]
 
 
+@cache
+def _known() -> frozenset[str]:
+    """Every zone there is; asking the system reads some hundred files."""
+    return frozenset(zoneinfo.available_timezones())
+
+
+@cache
+def _options() -> SafeString:
+    """The list as HTML, made once: Django's own select takes a template for each of its 400 lines."""
+    return format_html_join("\n", '<option value="{}">{}</option>', zones())
+
+
+class ZoneSelect(forms.Select):
+    """A plain select with the list of zones, and with the chosen one also if the list leaves it out."""
+
+    def use_required_attribute(self, initial: Any) -> bool:
+        return False  # there is always one chosen
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        attributes = flatatt(self.build_attrs(self.attrs, {**(attrs or {}), "name": name}))
+        chosen = format_html('<option value="{}"', value or "UTC")
+        options = _options()
+        if chosen not in options:
+            options = format_html("{}>{}</option>\n{}", chosen, value, options)
+        options = SafeString(options.replace(chosen, chosen + " selected", 1))  # only what was escaped above
+        return format_html("<select{}>{}</select>", attributes, options)
+
+
 class ZoneField(forms.ChoiceField):
     """A time zone from the list; one that the row already has is kept even if the list leaves it out."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(label=_("Time zone"), choices=zones, **options)
+        super().__init__(label=_("Time zone"), choices=zones, widget=ZoneSelect, **options)
 
     def valid_value(self, value: str) -> bool:
-        return value in zoneinfo.available_timezones()
+        return value in _known()
 
 
 class NewPasswordForm(ChangePasswordForm):
@@ -68,7 +99,7 @@ class SignUpForm(SignupForm):
     def clean_time_zone(self) -> str:
         """The browser's zone when it is one, else UTC: a guess that nobody needs to see fail."""
         guess = self.cleaned_data["time_zone"]
-        return guess if guess in zoneinfo.available_timezones() else "UTC"
+        return guess if guess in _known() else "UTC"
 
     @transaction.atomic
     def try_save(self, request: HttpRequest) -> tuple[User | None, HttpResponse | None]:

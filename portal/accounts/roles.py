@@ -79,5 +79,5 @@ PERMISSIONS: dict[StaffRole, list[str]] = {
 }
 
 # Which audiences of the help center a role reads besides the customers' articles.
-READS_OPERATIONS = set(StaffRole) - {StaffRole.SUCCESS_MANAGER}
+READS_OPERATIONS = set(StaffRole)
 READS_ENGINEERING = {StaffRole.AGENT_L3, StaffRole.LEAD, StaffRole.INCIDENT_COMMANDER, StaffRole.ADMINISTRATOR}

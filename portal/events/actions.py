@@ -71,16 +71,23 @@ def deliver_next(*, now: datetime | None = None) -> bool:
         if delivery is None:
             return False
         listener = _listener_or_park(delivery)
-        if listener is None:
-            return True
-        if not listener.outside:
-            _run_inside(delivery, listener, at)
-            return True
-        delivery.state, delivery.next_at = DeliveryState.RUNNING, at + LEASE
-        delivery.attempts += 1
-        delivery.save(update_fields=["state", "attempts", "next_at"])
-    _run_outside(delivery, listener, at)
+        if listener is not None:
+            _claim(delivery, listener, at)
+    if listener is not None:
+        run = _run_outside if listener.outside else _run_inside
+        run(delivery, listener, at)
     return True
+
+
+def _claim(delivery: Delivery, listener: Listener, at: datetime) -> None:
+    """Counts the attempt before it begins, so that news which kills every worker that takes it comes to an end too.
+
+    Until the next attempt passes what passes after a failure, or the lease when nothing locks the row meanwhile.
+    """
+    delivery.attempts += 1
+    delivery.state = DeliveryState.RUNNING if listener.outside else DeliveryState.WAITING
+    delivery.next_at = at + (LEASE if listener.outside else _wait(delivery.attempts))
+    delivery.save(update_fields=["state", "attempts", "next_at"])
 
 
 def _listener_or_park(delivery: Delivery) -> Listener | None:
@@ -94,14 +101,15 @@ def _listener_or_park(delivery: Delivery) -> Listener | None:
 
 
 def _run_inside(delivery: Delivery, listener: Listener, at: datetime) -> None:
-    delivery.attempts += 1
+    """In one transaction with the tick: what it wrote and that it ran are true together or not at all."""
     try:
         with transaction.atomic():
+            if _held(delivery).select_for_update(skip_locked=True).first() is None:
+                return  # this worker slept for so long that another one took it
             listener.receiver(delivery.event)
+            _tick_off(delivery, at)
     except Exception as error:  # whatever a receiver does wrong is kept on its delivery, where staff can replay it
         _failed(delivery, error, at)
-    else:
-        _tick_off(delivery, at)
 
 
 def _run_outside(delivery: Delivery, listener: Listener, at: datetime) -> None:
@@ -114,9 +122,8 @@ def _run_outside(delivery: Delivery, listener: Listener, at: datetime) -> None:
 
 
 def _held(delivery: Delivery) -> models.QuerySet[Delivery]:
-    """The row as this worker took it; empty once its lease ran out and another took it."""
-    known = Delivery.objects.filter(pk=delivery.pk, state=delivery.state)
-    return known.filter(attempts=delivery.attempts) if delivery.state == DeliveryState.RUNNING else known
+    """The row as this worker took it; empty once another took it."""
+    return Delivery.objects.filter(pk=delivery.pk, state=delivery.state, attempts=delivery.attempts)
 
 
 def _tick_off(delivery: Delivery, at: datetime) -> None:
@@ -132,12 +139,15 @@ def _failed(delivery: Delivery, error: Exception, at: datetime) -> None:
     if delivery.attempts >= MOST_ATTEMPTS:
         _park(delivery, reason)
         return
-    wait = timedelta(seconds=min(10 * 4 ** (delivery.attempts - 1), 6 * 3600))
-    _held(delivery).update(state=DeliveryState.WAITING, attempts=delivery.attempts, next_at=at + wait, error=reason)
+    _held(delivery).update(state=DeliveryState.WAITING, next_at=at + _wait(delivery.attempts), error=reason)
+
+
+def _wait(attempts: int) -> timedelta:
+    return timedelta(seconds=min(10 * 4 ** (attempts - 1), 6 * 3600))
 
 
 def _park(delivery: Delivery, reason: str) -> None:
-    _held(delivery).update(state=DeliveryState.PARKED, attempts=delivery.attempts, error=reason)
+    _held(delivery).update(state=DeliveryState.PARKED, error=reason)
 
 
 @transaction.atomic

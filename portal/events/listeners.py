@@ -1,7 +1,8 @@
 """What may happen (`declare`) and who wants to know (`on`). Filled at start by autodiscovery of each app's modules."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from portal.events.models import Event
 
 Receiver = Callable[["Event"], None]
+Names = Callable[[Collection[Any]], Mapping[Any, str]]  # what people call the things with these ids or slugs
 
 
 class _Known(dict):
@@ -26,6 +28,7 @@ class EventType:
     name: str
     template: Any  # a lazily translated text
     is_public: bool  # customers may read it in their timelines and receive it by webhook
+    names: Mapping[str, tuple[str, Names]] = field(default_factory=dict)  # placeholder → detail, what names it
 
     def sentence(self, by_name: str, details: dict[str, Any]) -> str:
         return str(self.template).format_map(_Known(details, by=by_name or _("The portal")))
@@ -48,17 +51,48 @@ _listeners: dict[str, dict[str, Listener]] = {}
 _listeners_to_public: dict[str, Listener] = {}
 
 
-def declare(name: str, sentence: Any, *, is_public: bool = False) -> EventType:
-    """Makes an event known. Raises ValueError when the name is taken."""
+def declare(
+    name: str, sentence: Any, *, is_public: bool = False, names: Mapping[str, tuple[str, Names]] | None = None
+) -> EventType:
+    """Makes an event known. Raises ValueError when the name is taken.
+
+    Details hold ids and slugs; `names` tells what readers call them: `{"assignee": ("assignee_id", names_of_users)}`.
+    """
     if name in _types:
         raise ValueError(f"The event {name} is declared twice.")
-    _types[name] = EventType(name, sentence, is_public)
+    _types[name] = EventType(name, sentence, is_public, names or {})
     return _types[name]
 
 
 def declared(name: str) -> EventType:
     """The kind of that name; an unknown one (of an app since removed) tells only its name."""
     return _types.get(name) or EventType(name, name.replace("{", "").replace("}", ""), is_public=False)
+
+
+def told(events: Collection["Event"], people: Mapping[int, str]) -> list[tuple[datetime, str]]:
+    """When, and what happened as a sentence that calls plans and persons by name; one look-up per kind of thing.
+
+    `people` are the names of the actors by id.
+    """
+    known = {source: source(wanted) for source, wanted in _to_name(events).items()}
+    lines = []
+    for event in events:
+        kind = declared(event.name)
+        words = {
+            place: known[source].get(event.details.get(detail), event.details.get(detail))
+            for place, (detail, source) in kind.names.items()
+            if detail in event.details
+        }
+        lines.append((event.happened_at, kind.sentence(people.get(event.by_id or 0, ""), {**event.details, **words})))
+    return lines
+
+
+def _to_name(events: Collection["Event"]) -> dict[Names, set[Any]]:
+    wanted: dict[Names, set[Any]] = {}
+    for event in events:
+        for detail, source in declared(event.name).names.values():
+            wanted.setdefault(source, set()).add(event.details.get(detail))
+    return wanted
 
 
 def on(*names: str, outside: bool = False) -> Callable[[Receiver], Receiver]:

@@ -12,3 +12,11 @@ def moment(now: datetime | None) -> datetime:
     if timezone.is_naive(now):
         raise ValueError("A moment needs a time zone.")
     return now
+
+
+def moment_after(earlier: datetime, now: datetime | None) -> datetime:
+    """The moment of a change that follows another one: never before `earlier`, the latest that its row knows.
+
+    A machine's clock steps back when it is set right (NTP), and two machines differ; what is told must stay in order.
+    """
+    return max(moment(now), earlier)

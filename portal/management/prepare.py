@@ -1,6 +1,8 @@
-"""What a portal on one machine needs before it runs: tables, static files, a published status page."""
+"""What a portal on one machine needs before it runs: tables, static files, a language model, a status page."""
 
 import hashlib
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +11,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 from portal.celery import app
+from portal.lib.text.recipe import is_ready
 
 Say = Callable[[str], None]
 
@@ -36,6 +39,21 @@ def _fingerprint() -> str:
             stat = Path(storage.path(name)).stat()
             found.update(f"{name} {stat.st_size} {stat.st_mtime_ns}\n".encode())
     return found.hexdigest()
+
+
+def language_model(say: Say) -> None:
+    """Fetches and converts the model that reads texts, in a process of its own, for it takes much memory for a moment.
+
+    Without it the portal runs all the same: the lexical half of search answers alone.
+    """
+    if settings.EMBEDDING_URL or settings.EMBEDDING_MODEL or is_ready(settings.MODELS_DIR):
+        return
+    say("Fetching the language model …")
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "fetch_model", "--verbosity", "0"]
+    told = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    if told.returncode:
+        reason = (told.stderr.strip().splitlines() or ["it gave no reason."])[-1]
+        say(f"{reason}\nThe portal starts without the language model: lexical search answers alone.")
 
 
 def status_page() -> None:

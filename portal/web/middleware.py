@@ -96,6 +96,7 @@ class MachineDoors:
 
     EARLY = ("/health/live", "/health/ready", "/metrics")
     OTHERS = ("/api/", "/hooks/", "/ping/", "/v2/")
+    FOR_PEOPLE = ("/api/v1/docs",)
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -104,7 +105,7 @@ class MachineDoors:
         if request.path in self.EARLY:
             match = resolve(request.path)
             return match.func(request, *match.args, **match.kwargs)
-        if request.path.startswith(self.OTHERS):
+        if request.path.startswith(self.OTHERS) and request.path not in self.FOR_PEOPLE:
             request.COOKIES = {}
         return self.get_response(request)
 
@@ -166,7 +167,7 @@ class ReaderZone:
         user = request.user
         if not user.is_authenticated:
             return self.get_response(request)
-        organization_id = getattr(user, "first_organization_id", None)
+        organization_id = next(iter(getattr(user, "loaded_roles", None) or ()), None)
         structlog.contextvars.bind_contextvars(user_id=user.pk, organization_id=organization_id)
         with timezone.override(zoneinfo.ZoneInfo(user.time_zone)), translation.override(user.language):
             request.LANGUAGE_CODE = user.language

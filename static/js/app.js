@@ -40,6 +40,14 @@
     menu?.querySelector("summary").focus();
   });
 
+  // Tabs that do not fit a phone: the current one is scrolled into sight, the page itself stays where it is --------------
+  document.querySelectorAll(".side-nav, .tabs").forEach((bar) => {
+    const current = bar.querySelector("[aria-current]");
+    if (!current || bar.scrollWidth <= bar.clientWidth) return;
+    const [outer, inner] = [bar.getBoundingClientRect(), current.getBoundingClientRect()];
+    bar.scrollLeft += inner.left + inner.width / 2 - (outer.left + outer.width / 2);
+  });
+
   // Copy: <button data-copy="#element"> or <button data-copy="text">; data-copied is what it says afterwards ------------
   onEach("click", "[data-copy]", async (button) => {
     const wanted = button.dataset.copy;

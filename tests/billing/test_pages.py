@@ -55,7 +55,7 @@ def test_those_who_pay_see_plan_since_when_and_history(plans: None, client: Clie
     client.force_login(membership.user)
     text = client.get(reverse("billing:overview")).text
     assert "$199" in text
-    assert "Sofia moved the plan from none to elite" in text
+    assert "Sofia moved the plan from none to Elite" in text
     assert "Their desk has grown" not in text
     assert reverse("tickets:new") + "?subject=" in text
 
@@ -81,12 +81,23 @@ def test_somebody_without_an_organization_is_led_to_one(client: Client) -> None:
     assert reverse("accounts:organization") in client.get("/billing/").text
 
 
+def test_the_history_calls_plans_and_tiers_by_their_names(plans: None, client: Client) -> None:
+    owner = MembershipFactory(role=MemberRole.OWNER, organization__tier=None)
+    move_plan(organization=owner.organization, plan=Plan.objects.get(slug="ultra-premium"), by=None)
+    client.force_login(owner.user)
+    assert "moved the plan from none to Ultra Premium" in client.get("/billing/").text
+    client.force_login(StaffFactory(role="success-manager"))
+    timeline = client.get(reverse("admin:accounts_organization_change", args=[owner.organization.pk])).text
+    assert "moved the plan from none to Ultra Premium" in timeline
+    assert "moved the support tier from none to Ultra Premium" in timeline
+
+
 def test_the_pages_cost_few_queries(plans: None, client: Client, django_assert_num_queries: Callable) -> None:
     membership = MembershipFactory(role=MemberRole.OWNER)
     move_plan(organization=membership.organization, plan=Plan.objects.get(slug="elite"), by=None)
     client.force_login(membership.user)
     client.get("/billing/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get("/billing/")
 
 

@@ -14,6 +14,7 @@ from portal.accounts.demo import COMPANIES
 from portal.accounts.demo import furnish as furnish_people
 from portal.accounts.models import Organization
 from portal.events.models import Event
+from portal.operations.models import Task
 from tests.factories.accounts import OrganizationFactory, StaffFactory
 from tests.factories.billing import PlanFactory, SubscriptionFactory
 from tests.factories.tickets import TicketFactory
@@ -105,3 +106,6 @@ def test_the_demo_puts_each_company_on_its_plan(shipped: None, now: datetime) ->
         assert organization.entitlement.tier == company.plan
     assert Subscription.objects.filter(state=SubscriptionState.ENDED).count() == 2
     assert not Subscription.objects.filter(started_at__gt=now).exists()
+    calls = Task.objects.open().filter(about_type="accounts.organization", owner__name="Sofia Marques")
+    assert {call.about_id for call in calls} <= {str(pk) for pk in Organization.objects.values_list("pk", flat=True)}
+    assert calls.overdue(now).exists()

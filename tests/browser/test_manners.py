@@ -20,7 +20,7 @@ PUBLIC = [
     *("/", "/help/", "/help/getting-started/", "/help/troubleshooting/signal-delivery/", "/nothing/here/"),
     *("/help/search/?q=signals", "/help/search/?q=zzzzqqq", "/pricing/", "/status/", "/status/history/"),
     *("/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/accounts/password/reset/done/"),
-    "/accounts/confirm-email/",
+    *("/accounts/confirm-email/", "/api/v1/docs"),
 ]
 SIGNED_IN = [
     *("/", "/tickets/", "/tickets/?q=nothing-like-it", "/tickets/new/", "/billing/", "/pricing/", "/organization/"),
@@ -107,6 +107,15 @@ def test_customer_pages_have_no_barrier_in_either_scheme(quiet_page: Page, stack
                       WHERE u.email = '{CUSTOMER}' ORDER BY t.id"""
     tickets = [f"/tickets/{public_id}/" for (public_id,) in stack.rows(of_customer)]
     assert complaints(quiet_page, [*SIGNED_IN, *tickets[:2]]) == {}
+
+
+def test_on_a_phone_the_current_tab_of_the_account_is_in_sight(open_page: OpenPage) -> None:
+    page = open_page(size="phone")
+    log_in(page, CUSTOMER)
+    for path in ("/accounts/profile/", "/accounts/sessions/", "/accounts/tokens/"):
+        page.goto(path)
+        expect(page.locator(".side-nav [aria-current]")).to_be_in_viewport(ratio=1)
+        assert page.evaluate("window.scrollY") == 0
 
 
 def test_staff_pages_have_no_barrier_in_either_scheme(quiet_page: Page, stack: Stack) -> None:

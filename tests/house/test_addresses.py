@@ -24,6 +24,7 @@ PUBLIC = {
     "incidents:banner",
     "accounts:accept_invitation",  # the letter's secret opens it; joining asks for the log-in
     "accounts:brand_logo", "accounts:brand_stylesheet",
+    "api:docs",
     "operations:live", "operations:ready", "operations:health",  # details for staff only
     "billing:pricing",
 }  # fmt: skip
@@ -31,6 +32,7 @@ PUBLIC = {
 DOORS = {
     "operations:metrics",
     "api:me",
+    "api:openapi",
     "api:not_found",
 }
 # allauth's pages for people who are not logged in (yet).

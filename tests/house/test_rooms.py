@@ -27,6 +27,7 @@ ROOF = {
 }
 TOP = {
     *("manage.py", "pyproject.toml", "README.md", "LICENSE", "Makefile", "requirements.txt", "requirements-dev.txt"),
+    "requirements-models.txt",
     *("Dockerfile", "compose.yaml", "portal", "billing", "helpcenter", "incidents", "tickets"),
     *("templates", "static", "tests"),
 }

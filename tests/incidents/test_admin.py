@@ -72,11 +72,12 @@ def test_a_commander_posts_an_update_and_moves_impacts(client: Client, commander
 
 
 def test_a_refused_update_says_why_above_the_box(client: Client, commander: User) -> None:
-    incident = IncidentFactory(started_at=timezone.now() + timedelta(hours=1))
-    address = reverse("admin:incidents_incident_change", args=[incident.pk])
-    response = client.post(address, {"body": "Too early.", "status": "identified"})
+    impact = IncidentComponentFactory(status="major_outage", began_at=timezone.now() + timedelta(hours=1))
+    address = reverse("admin:incidents_incident_change", args=[impact.incident.pk])
+    words = {"body": "Too early.", "status": "identified", f"impact_{impact.component.pk}": "degraded_performance"}
+    response = client.post(address, words)
     assert response.status_code == 422
-    assert "There is a later update already." in response.content.decode()
+    assert "This component was moved at a later moment already." in response.content.decode()
 
 
 def test_a_commander_revises_an_incident(client: Client, commander: User) -> None:

@@ -10,6 +10,7 @@ from incidents.feeds.standing import read
 from incidents.models import Component, Incident, Maintenance
 from incidents.states import MaintenanceState
 from portal.lib.bundle_files import manifest_of
+from portal.operations.models import Task
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,15 @@ def test_the_demo_shows_ninety_days_with_one_small_open_incident_and_work_ahead(
     assert len(standing.maintenances_in(MaintenanceState.COMPLETED)) == 3
     assert len(standing.maintenances_in(MaintenanceState.SCHEDULED)) == 1
     assert all(len(one.days) == 90 and one.uptime for one in standing.components)
+
+
+def test_the_post_mortems_of_the_demo_leave_work_about_their_incidents(now: datetime, shipped: None) -> None:
+    furnish(now=now)
+    tasks = Task.objects.open()
+    assert tasks.count() == 2
+    incidents = {str(pk) for pk in Incident.objects.values_list("pk", flat=True)}
+    assert {task.about_id for task in tasks} <= incidents
+    assert all(task.opened_at <= now < task.due_at for task in tasks if task.due_at)
 
 
 def test_furnishing_twice_changes_nothing(now: datetime, shipped: None) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from incidents.actions import Opening, Report, Revision, open_incident, post_update, revise_incident, set_impact
 from incidents.models import Incident, IncidentComponent
@@ -123,6 +124,17 @@ def test_updates_stay_in_order(incident: Incident, now: datetime) -> None:
     with pytest.raises(Refused) as refusal:
         post_update(incident=incident, report=Report("identified", "News."), by=None, now=now - MINUTE)
     assert refusal.value.code == "update_out_of_order"
+
+
+def test_a_clock_that_steps_back_does_not_silence_the_commander(incident: Incident) -> None:
+    """A moment that was given must fit; the machine's own clock may be wrong."""
+    ahead = timezone.now() + timedelta(minutes=3)
+    post_update(incident=incident, report=Report("monitoring", "Better."), by=None, now=ahead)
+    set_impact(incident=incident, component=ComponentFactory(), status="partial_outage", by=None)
+    post_update(incident=incident, report=Report("resolved", "Over."), by=None)
+    incident.refresh_from_db()
+    assert incident.resolved_at == ahead
+    assert not incident.impacts.lasting().exists()
 
 
 def test_a_refused_update_leaves_nothing_behind(incident: Incident, now: datetime) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from portal.accounts import demo as people
 from portal.events.models import Event
+from portal.operations.models import Task
 from tickets import demo
 from tickets.models import Message, Ticket, Timer
 
@@ -40,3 +41,10 @@ def test_the_demo_shows_promises_kept_missed_and_running(furnished: None, now: d
     assert Ticket.objects.overdue(now).exists()
     assert Ticket.objects.due_soon(now).exists()
     assert not Timer.objects.to_look_at(now).exists()
+
+
+def test_the_work_list_of_the_demo_has_tasks_about_tickets_for_one_person_and_for_anybody(furnished: None) -> None:
+    tasks = Task.objects.open().filter(about_type="tickets.ticket")
+    assert tasks.count() == 2
+    assert tasks.filter(owner=None).count() == 1
+    assert Ticket.objects.filter(pk__in=[task.about_id for task in tasks]).active().exists()

@@ -253,26 +253,26 @@ def test_private_pages_are_never_stored(reader: Client, file: File) -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_list_takes_four_queries(
+def test_the_list_takes_three_queries(
     reader: Client, customer: User, elite: Organization, rows: int,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:  # fmt: skip
     for _ in range(rows):
         TicketFactory(requester=customer, organization=elite)
     reader.get("/tickets/")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         reader.get("/tickets/")
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_page_of_a_ticket_takes_eight_queries(
+def test_the_page_of_a_ticket_takes_seven_queries(
     reader: Client, file: File, agent: User, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ticket = file()
     for number in range(rows):
         MessageFactory(ticket=ticket, author=agent if number % 2 else ticket.requester)
     reader.get(ticket.get_absolute_url())
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         reader.get(ticket.get_absolute_url())
 
 

@@ -260,7 +260,7 @@ def test_the_figures_of_an_agents_queue(
     with django_assert_num_queries(2):
         queue = queue_of(agent, now)
     assert (queue.mine, queue.unassigned, queue.due_soon, queue.overdue) == (1, 2, 2, 1)
-    assert [(line.ticket.subject, line.standing) for line in queue.urgent] == [
+    assert [(line["subject"], line["standing"]) for line in queue.urgent] == [
         ("Overdue", "breached"), ("Soon", "soon"), ("Mine", "due"),
     ]  # fmt: skip
 
@@ -271,3 +271,13 @@ def test_leads_change_what_is_promised(client: Client, shipped: None) -> None:
     client.force_login(lead)
     assert client.get("/admin/tickets/slapolicy/").status_code == 200
     assert client.get("/admin/tickets/slapolicy/add/").status_code == 200
+
+
+def test_the_timeline_of_an_organization_names_who_got_a_ticket(client: Client, agent: User, file: File) -> None:
+    ticket = file()
+    tickets.assign(ticket=ticket, to=agent, by=None)
+    tickets.assign(ticket=ticket, to=None, by=None)
+    client.force_login(StaffFactory(role="administrator"))
+    shown = client.get(reverse("admin:accounts_organization_change", args=[ticket.organization_id])).text
+    assert "assigned the ticket to Lena" in shown
+    assert "assigned the ticket to nobody" in shown

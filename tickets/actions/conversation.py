@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.events.models import Event
-from portal.lib.clock import moment
+from portal.lib.clock import moment_after
 from portal.lib.refusals import Refused
 from tickets.actions import changes, clocks
 from tickets.events import (
@@ -37,8 +37,8 @@ def reply(
     `leaves` is the state in which staff leave the ticket. With `seen_version` an answer to a conversation that has
     moved on is refused with the code "stale". A customer's reply to a solved ticket takes it up again.
     """
-    at = moment(now)
     locked = changes.lock(ticket=ticket)
+    at = moment_after(locked.last_activity_at, now)
     if locked.state == TicketState.CLOSED:
         raise Refused(_("This ticket is closed. Please open a new one."), code="ticket_closed")
     if not locked.hears_us_from(by):
@@ -52,8 +52,8 @@ def reply(
 def note(*, ticket: Ticket, body: str, by: User | None, now: datetime | None = None) -> Message:
     """Leaves words for colleagues (by None: a notice of the portal). Customers never see it and no promise is met."""
     changes.check_staff(by=by)
-    at = moment(now)
     locked = changes.lock(ticket=ticket)
+    at = moment_after(locked.last_activity_at, now)
     kind = MessageKind.SYSTEM if by is None else MessageKind.NOTE
     message = changes.add_message(ticket=locked, body=body, by=by, kind=kind, at=at)
     if message.kind == MessageKind.NOTE:

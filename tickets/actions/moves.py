@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.lib.clock import moment
+from portal.lib.clock import moment_after
 from portal.lib.refusals import Refused
 from tickets.actions import changes, clocks
 from tickets.actions.conversation import take_up_again
@@ -16,8 +16,8 @@ from tickets.states import TicketState
 @transaction.atomic
 def solve(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ticket:
     """Marks it as solved: every clock ends. It can be taken up again for a while; solved already does nothing."""
-    at = moment(now)
     locked = changes.lock(ticket=ticket)
+    at = moment_after(locked.last_activity_at, now)
     if locked.is_solved:
         return locked
     changes.move(ticket=locked, to=TicketState.SOLVED)
@@ -31,8 +31,8 @@ def solve(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ti
 @transaction.atomic
 def close(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ticket:
     """Closes it for good; closed already does nothing."""
-    at = moment(now)
     locked = changes.lock(ticket=ticket)
+    at = moment_after(locked.last_activity_at, now)
     if locked.state == TicketState.CLOSED:
         return locked
     changes.move(ticket=locked, to=TicketState.CLOSED)
@@ -46,8 +46,8 @@ def close(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ti
 @transaction.atomic
 def reopen(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ticket:
     """Takes a solved ticket up again with a new promise; a customer has two weeks for it. An active one stays as is."""
-    at = moment(now)
     locked = changes.lock(ticket=ticket)
+    at = moment_after(locked.last_activity_at, now)
     if locked.is_active:
         return locked
     take_up_again(ticket=locked, by=by, at=at)
@@ -60,8 +60,8 @@ def reopen(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> T
 def wait_for_customer(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ticket:
     """The next step is the customer's although nobody wrote here (a call, say): the clocks stand."""
     changes.check_staff(by=by)
-    at = moment(now)
     locked = changes.lock(ticket=ticket)
+    at = moment_after(locked.last_activity_at, now)
     if locked.state == TicketState.WAITING:
         return locked
     if locked.is_solved:

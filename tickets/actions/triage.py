@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.lib.clock import moment
+from portal.lib.clock import moment_after
 from portal.lib.refusals import Refused
 from tickets.actions import changes, clocks
 from tickets.events import TICKET_ASSIGNED, TICKET_PRIORITY_CHANGED
@@ -16,8 +16,8 @@ from tickets.states import MessageKind, Priority, TicketState
 def assign(*, ticket: Ticket, to: User | None, by: User | None, now: datetime | None = None) -> Ticket:
     """Gives the ticket to a member of staff (None: to nobody). Whoever has it already keeps it."""
     changes.check_staff(by=by)
-    at = moment(now)
     locked = changes.lock(ticket=ticket)
+    at = moment_after(locked.last_activity_at, now)
     return _give(locked, to, by, at)
 
 
@@ -25,8 +25,8 @@ def assign(*, ticket: Ticket, to: User | None, by: User | None, now: datetime | 
 def take(*, ticket: Ticket, by: User, now: datetime | None = None) -> Ticket:
     """The agent takes the ticket, unless a colleague was quicker."""
     changes.check_staff(by=by)
-    at = moment(now)
     locked = changes.lock(ticket=ticket)
+    at = moment_after(locked.last_activity_at, now)
     if locked.assignee_id not in (None, by.pk):
         raise Refused(_("A colleague has already taken this ticket."), code="taken")
     return _give(locked, by, by, at)
@@ -38,8 +38,8 @@ def change_priority(
 ) -> Ticket:
     """Another priority; open promises follow and keep what was used. The reason is kept as a notice for staff."""
     changes.check_staff(by=by)
-    at = moment(now)
     locked = changes.lock(ticket=ticket)
+    at = moment_after(locked.last_activity_at, now)
     if locked.state == TicketState.CLOSED:
         raise Refused(_("This ticket is closed."), code="ticket_closed")
     old, new = locked.priority, Priority(priority)

@@ -1,4 +1,5 @@
-"""The demo's tickets: sixty conversations of two months, told in `stories/*.toml` and played by the actions."""
+"""The demo's tickets: sixty conversations of two months, told in `stories/*.toml` and played by the actions; and what
+the team noted to do about some."""
 
 import re
 import tomllib
@@ -10,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+import portal.operations.actions as operations
 from portal.accounts.models import User
 from tickets import actions as tickets
 from tickets.models import Category, Ticket, Timer
@@ -23,6 +25,11 @@ STAFF = {
     "tariq": "tariq.engineer@quantum-elite.example",
 }
 BY_MAIL_EACH = 6  # every sixth ticket came by email
+# Subject of the ticket, what to do about it, whose it is (None: nobody's yet), due in so many hours.
+TASKS = [
+    ("Signal SIG-22402 shows two different targets", "Call Tom Fielding back about the two targets", "jonas", 3),
+    ("Sandbox endpoint for our integration tests", "Write the article on testing webhooks without a sandbox", None, 48),
+]
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _STEP = re.compile(r"(?P<act>\w) (?P<length>\d+)(?P<unit>[mhd])(?: (?P<words>.+))?", re.DOTALL)
 _LEAVES = {"a": TicketState.WAITING, "o": TicketState.OPEN, "S": TicketState.SOLVED}
@@ -58,6 +65,17 @@ def furnish(*, now: datetime) -> None:
         _watch_until(at)
         _play(story, step)
     _watch_until(now)
+    _note_tasks(now)
+
+
+def _note_tasks(now: datetime) -> None:
+    for subject, title, owner, hours in TASKS:
+        ticket = Ticket.objects.get(subject=subject)
+        person = User.objects.get(email=STAFF[owner]) if owner else None
+        work = operations.Work(
+            title, f"demo:ticket:{ticket.pk}", about=ticket, owner=person, due_at=now + timedelta(hours=hours)
+        )
+        operations.open_task(work, by=User.objects.get(email=STAFF["lena"]), now=now - timedelta(hours=2))
 
 
 def _stories(now: datetime) -> Iterator[Story]:

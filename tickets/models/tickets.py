@@ -1,4 +1,5 @@
 from datetime import datetime
+from functools import lru_cache
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -8,7 +9,28 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import Organization, User
 from portal.lib.tokens import PublicIdField
 from tickets.querysets import MessageQuerySet, TicketQuerySet
-from tickets.states import ACTIVE, OUR_TURN, REOPEN_WITHIN, SOON, Channel, Level, MessageKind, Priority, TicketState
+from tickets.states import (
+    ACTIVE,
+    OUR_TURN,
+    REOPEN_WITHIN,
+    Channel,
+    Level,
+    MessageKind,
+    Priority,
+    TicketState,
+    labels,
+    standing,
+)
+
+
+@lru_cache(maxsize=1)
+def _address_pattern() -> str:
+    return reverse("tickets:detail", args=["*"])
+
+
+def address(public_id: str) -> str:
+    """Where the ticket's page is. Lists ask for it row by row, so the pattern is looked up once."""
+    return _address_pattern().replace("*", public_id)
 
 
 class Category(models.Model):
@@ -117,7 +139,7 @@ class Ticket(models.Model):
         return f"#{self.number} {self.subject}"
 
     def get_absolute_url(self) -> str:
-        return reverse("tickets:detail", args=[self.public_id])
+        return address(self.public_id)
 
     def hears_us_from(self, by: User | None) -> bool:
         """Whether that person speaks for the house here: staff do, except about what they asked for themselves.
@@ -128,20 +150,16 @@ class Ticket(models.Model):
 
     def standing(self, now: datetime) -> str:
         """How its earliest promise stands, in the words of the pages: due, soon, breached; empty when none is owed."""
-        if self.due_at is None:
-            return ""
-        if self.due_at <= now:
-            return "breached"
-        return "soon" if self.due_at <= now + SOON else "due"
+        return standing(self.due_at, now)
 
     @property
     def state_label(self) -> str:
         """The state in words; lists ask for it often, and Django's own display is ten times as much work."""
-        return str(TicketState(self.state).label)
+        return labels(TicketState)[self.state]
 
     @property
     def priority_label(self) -> str:
-        return str(Priority(self.priority).label)
+        return labels(Priority)[self.priority]
 
     @property
     def is_active(self) -> bool:

@@ -1,6 +1,7 @@
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -23,14 +24,29 @@ class Particulars:
 
 @transaction.atomic
 def sign_up(*, user: User, organization_name: str, time_zone: str = "UTC", now: datetime | None = None) -> Organization:
-    """Makes an organization with this user as its owner. It has no tier until a plan is bought or granted."""
+    """Makes an organization with this user as its owner. It has no tier until a plan is bought or granted.
+
+    Refused when they own as many as one person may (a setting).
+    """
     at = moment(now)
+    _check_may_found_another(user)
     organization = Organization.objects.create(
         name=organization_name.strip(), time_zone=time_zone, language=user.language, created_at=at
     )
     Membership.objects.create(user=user, organization=organization, role=MemberRole.OWNER, joined_at=at)
     record(SIGNED_UP, about=organization, by=user, organization=organization, now=at)
     return organization
+
+
+def _check_may_found_another(user: User) -> None:
+    locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two at once are counted one after the other
+    most = settings.MOST_ORGANIZATIONS_OWNED
+    if Membership.objects.filter(user=locked, role=MemberRole.OWNER).count() >= most:
+        raise Refused(
+            _("You own %(most)s organizations already, and one person cannot found more. Please ask our support.")
+            % {"most": most},
+            code="too_many_organizations",
+        )
 
 
 @transaction.atomic

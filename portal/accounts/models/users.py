@@ -38,6 +38,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = UserManager()
+    loaded_roles: dict[int, str] | None = None  # of who makes the request, see `visitor`
 
     class Meta:
         verbose_name = _("user")
@@ -70,3 +71,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def organization_ids(self) -> frozenset[int]:
         """The organizations this user belongs to, read once per request."""
         return frozenset(self.memberships.values_list("organization_id", flat=True))
+
+    @property
+    def member_roles(self) -> dict[int, str]:
+        """The role by organization, oldest membership first: as this request began for who makes it, else as of now."""
+        if self.loaded_roles is not None:
+            return self.loaded_roles
+        return dict(self.memberships.order_by("pk").values_list("organization_id", "role"))

@@ -27,6 +27,7 @@ class Command(BaseCommand):
         capacity.refuse_overbooking()
         prepare.tables(self.say)
         prepare.static_files(self.say)
+        prepare.language_model(self.say)
         if demo:
             call_command("demo", stdout=self.stdout)
         prepare.status_page()

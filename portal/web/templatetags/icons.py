@@ -1,11 +1,12 @@
 """Icons, badges and promise chips: small tags instead of includes, since a page may show a hundred of them."""
 
 from datetime import datetime
+from functools import lru_cache
 
 from django import template
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from portal.web.templatetags.moments import clock
 
@@ -14,6 +15,7 @@ _OF_PROMISE = {"kept": "check", "paused": "pause", "breached": "alert"}
 
 
 @register.simple_tag
+@lru_cache(maxsize=512, typed=True)  # typed: a text that is marked safe is not the same as one that is not
 def icon(name: str, size: str = "", tone: str = "") -> SafeString:
     """The symbol `name` of static/img/icons.svg, hidden from screen readers; size s or l, tone as in tokens.css."""
     kind = f"icon icon-{size}" if size else "icon"
@@ -25,13 +27,13 @@ def icon(name: str, size: str = "", tone: str = "") -> SafeString:
 @register.simple_tag
 def badge(label: str, state: str = "") -> SafeString:
     """A word in a frame; the state (of `states.py`) gives it its color."""
-    return format_html('<span class="badge" data-state="{}">{}</span>', state, label)
+    return mark_safe(  # noqa: S308
+        f'<span class="badge" data-state="{conditional_escape(state)}">{conditional_escape(label)}</span>'
+    )
 
 
 @register.simple_tag
 def promise(state: str, label: str, due_at: datetime | None) -> SafeString:
     """How a promise stands (due, soon, breached, kept, paused), in words and with its moment."""
-    shown = icon(_OF_PROMISE.get(state, "clock"))
-    return format_html(
-        '<span class="promise" data-promise="{}">{}<span>{} {}</span></span>', state, shown, label, clock(due_at)
-    )
+    shown = f"{icon(_OF_PROMISE.get(state, 'clock'))}<span>{conditional_escape(label)} {clock(due_at)}</span>"
+    return mark_safe(f'<span class="promise" data-promise="{conditional_escape(state)}">{shown}</span>')  # noqa: S308

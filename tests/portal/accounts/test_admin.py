@@ -97,7 +97,7 @@ def test_a_success_manager_changes_a_tier_with_a_reason(client: Client) -> None:
     act(client, "organization_change_tier", organization, tier=elite.pk, reason="pilot")
     assert Organization.objects.get().tier == elite
     shown = client.get(reverse("admin:accounts_organization_change", args=[organization.pk])).content.decode()
-    assert "moved the support tier from pro to elite" in shown
+    assert "moved the support tier from Pro to Elite" in shown
 
 
 def test_looking_at_a_question_changes_nothing(client: Client, administrator: User) -> None:

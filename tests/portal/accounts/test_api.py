@@ -13,6 +13,7 @@ from portal.accounts.api import Body, endpoint
 from portal.accounts.models import ApiToken, Organization, User
 from portal.accounts.states import TokenScope
 from portal.lib.embedded import free_port
+from portal.lib.openapi import Operation, document
 from portal.lib.rate_limits import take
 from portal.lib.refusals import Refused
 from portal.lib.tokens import digest
@@ -214,3 +215,35 @@ def test_a_body_that_is_no_json_object_is_a_bad_request() -> None:
     headers = bearer(UserFactory(), "write")
     assert post(headers, "", "nonsense{").status_code == 400
     assert post(headers, "", "[1]").status_code == 400
+
+
+def test_the_reference_tells_every_endpoint_to_programs_and_to_people(client: Client) -> None:
+    told = client.get("/api/v1/openapi.json").json()
+    assert told["openapi"] == "3.1.0"
+    assert told["servers"] == [{"url": "http://testserver/api/v1"}]
+    mine = told["paths"]["/me"]["get"]
+    assert mine["x-scope"] == "read"
+    assert "organizations" in mine["responses"]["200"]["content"]["application/json"]["schema"]["properties"]
+    shown = client.get("/api/v1/docs")
+    for words in ("GET /me", "organizations[].role", "http://testserver/api/v1/me", reverse("accounts:tokens")):
+        assert words in shown.text
+    assert "script-src 'self'" in shown["Content-Security-Policy"]
+    assert "unsafe" not in shown["Content-Security-Policy"]
+
+
+def test_the_reference_for_people_knows_who_reads_it(client: Client) -> None:
+    client.force_login(UserFactory(name="Mara Lind"))
+    assert "Mara Lind" in client.get("/api/v1/docs").text
+    assert 'href="/api/v1/docs"' in client.get(reverse("accounts:tokens")).text
+
+
+def test_an_address_of_the_reference_has_its_parameters() -> None:
+    operation = Operation("POST", "write", "Answers a ticket.\n\nAs its requester.")
+    told = document([("tickets/<str:ticket>/replies/<int:number>", operation)], title="API", server="/")
+    found = told["paths"]["/tickets/{ticket}/replies/{number}"]["post"]
+    assert found["summary"] == "Answers a ticket"
+    assert [(one["name"], one["schema"]["type"]) for one in found["parameters"]] == [
+        ("ticket", "string"),
+        ("number", "integer"),
+        ("Idempotency-Key", "string"),
+    ]

@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.conf import LazySettings
 from django.test import Client
 from django.urls import resolve, reverse
 
@@ -269,3 +270,15 @@ def test_taking_invitations_back_gives_no_more_of_them_a_day(owner: Membership, 
             accounts.revoke_invitation(invitation=found, by=owner.user, now=now)
             sent += 1
     assert sent == 20 + 2 * 5
+
+
+def test_a_person_founds_a_handful_of_organizations_and_no_more(client: Client, settings: LazySettings) -> None:
+    settings.MOST_ORGANIZATIONS_OWNED = 2
+    user = UserFactory()
+    MembershipFactory(user=user, role=MemberRole.MEMBER)
+    client.force_login(user)
+    url = reverse("accounts:found_organization")
+    assert [client.post(url, {"name": f"Desk {number}"}).status_code for number in range(3)] == [302, 302, 409]
+    refused = client.post(url, {"name": "One more"})
+    assert "You own 2 organizations already" in refused.text
+    assert user.memberships.filter(role=MemberRole.OWNER).count() == 2

@@ -1,9 +1,11 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import transaction
 
+from portal.events import actions as events
 from portal.events import listeners
 from portal.events.actions import MOST_ATTEMPTS, deliver_next, record, replay
 from portal.events.listeners import EventType, declare, on
@@ -126,6 +128,49 @@ def test_a_call_outside_that_kills_each_worker_is_parked(bell_rung: EventType, n
     Delivery.objects.update(state=DeliveryState.RUNNING, attempts=MOST_ATTEMPTS)
     assert deliver_next(now=now)
     assert Delivery.objects.get().state == DeliveryState.PARKED
+
+
+class Killed(BaseException):
+    """As if the process were gone: nobody catches it."""
+
+
+def test_news_that_kills_each_worker_is_parked_and_leaves_nothing_half_done(
+    bell_rung: EventType, now: datetime
+) -> None:
+    def kills(event: Event) -> None:
+        OrganizationFactory(name="half done")
+        raise Killed
+
+    on("bell.rung")(kills)
+    record(bell_rung, about=UserFactory(), now=now)
+    for attempt in range(MOST_ATTEMPTS):
+        with pytest.raises(Killed):
+            deliver_next(now=now + timedelta(days=attempt))
+        assert Delivery.objects.get().attempts == attempt + 1
+        assert not deliver_next(now=now + timedelta(days=attempt)), "it waits, so that the next worker does other work"
+    assert deliver_next(now=now + timedelta(days=90))
+    assert Delivery.objects.get().state == DeliveryState.PARKED
+    assert not type(OrganizationFactory.build()).objects.filter(name="half done").exists()
+
+
+def test_a_worker_that_slept_after_its_claim_leaves_the_news_to_who_took_it_since(
+    bell_rung: EventType, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard: list[str] = []
+    on("bell.rung")(lambda event: heard.append(event.name))
+    record(bell_rung, about=UserFactory(), now=now)
+    awake = events._run_inside
+
+    def sleeps(*claim: Any) -> None:
+        monkeypatch.setattr(events, "_run_inside", awake)
+        assert deliver_next(now=now + timedelta(hours=1))
+        awake(*claim)
+
+    monkeypatch.setattr(events, "_run_inside", sleeps)
+    assert deliver_next(now=now)
+    assert heard == ["bell.rung"]
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.attempts) == (DeliveryState.DONE, 2)
 
 
 def test_an_error_with_a_null_byte_does_not_hold_up_the_news(bell_rung: EventType, now: datetime) -> None:

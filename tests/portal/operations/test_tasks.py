@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from django.utils import timezone
 
 import portal.operations.actions as operations
 from portal.accounts.models import User
+from portal.events.actions import record
 from portal.events.models import Event
 from portal.lib.refusals import Refused
 from portal.operations import current, metrics
@@ -15,8 +17,10 @@ from portal.operations.metrics import Dial, Panel, panel
 from portal.operations.models import Task
 from portal.operations.states import TaskState
 from portal.operations.tasks import run_probes
+from portal.outbox.events import ENDPOINT_QUARANTINED
 from tests.factories.accounts import OrganizationFactory, StaffFactory, UserFactory
 from tests.factories.operations import ProbeResultFactory, TaskFactory
+from tests.factories.outbox import EndpointFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +142,19 @@ def test_panels_of_apps_stand_in_order_and_a_broken_one_is_left_out(client: Clie
 def test_the_work_list_stands_without_any_panel(client: Client, agent: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metrics, "_panels", {})
     assert "Nothing waits for you" in client.get(reverse("admin:index")).content.decode()
+
+
+def test_a_quarantined_webhook_endpoint_opens_a_task_for_the_staff(now: datetime, settle: Callable[..., int]) -> None:
+    endpoint = EndpointFactory(url="https://hooks.example.org/secret-path", quarantined_at=now)
+    record(ENDPOINT_QUARANTINED, about=endpoint, details={"attempts": 10}, now=now)
+    assert settle(now) == 1
+    task = Task.objects.get()
+    assert (task.about_type, task.about_id) == ("outbox.endpoint", str(endpoint.pk))
+    assert task.title == "Look at the quarantined webhook endpoint at hooks.example.org"
+    assert task.due_at == now + timedelta(days=1)
+
+
+def test_an_endpoint_that_was_released_meanwhile_needs_no_task(now: datetime, settle: Callable[..., int]) -> None:
+    record(ENDPOINT_QUARANTINED, about=EndpointFactory(), details={"attempts": 10}, now=now)
+    assert settle(now) == 1
+    assert not Task.objects.exists()

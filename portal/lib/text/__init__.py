@@ -1,0 +1,1 @@
+"""How texts are understood: vectors, categories, moods and themes. No tables, no request."""
