@@ -75,7 +75,7 @@ def remind_the_owner(event: Event) -> None:
 @on("article.returned")
 def tell_the_author_what_the_reviewer_said(event: Event) -> None:
     article = _article_of(event)
-    revision = article and article.revisions.filter(number=event.details.get("number")).first()
+    revision = article.revisions.filter(number=event.details.get("number")).first() if article else None
     if article is not None and revision is not None and revision.author is not None:
         emails.returned(article=article, revision=revision, author=revision.author)
 

@@ -45,9 +45,10 @@ def _judge(link: ArticleLink, problem: str, at: datetime) -> None:
 @transaction.atomic
 def judge_links_to(*, article: Article, now: datetime | None = None) -> None:
     """Something changed about an article: links to it, and links that led nowhere, are looked at again."""
-    lost = Q(links__target=None, links__is_external=False, links__broken_since__isnull=False)
-    linking = Article.objects.filter(Q(links__target=article) | lost).whole().distinct().order_by("pk")
-    for one in linking:
+    lost = Q(target=None, is_external=False, broken_since__isnull=False)
+    lost &= Q(href__contains=article.slug) | Q(href__contains=article.permalink)
+    linking = ArticleLink.objects.filter(Q(target=article) | lost).values("article_id")
+    for one in Article.objects.filter(pk__in=linking).whole().order_by("pk"):
         keep_links(article=one, now=now)
 
 

@@ -174,7 +174,7 @@ class AssetQuerySet(models.QuerySet):
     def clips_by_article(self) -> dict[int, list["Asset"]]:
         """The clips that have a picture to stand for them (`poster_url`), by article."""
         media = self.filter(Q(content_type__startswith="video/") | Q(content_type__startswith="image/"))
-        kept = list(media.only("article_id", "name", "content_type"))
+        kept: list[Any] = list(media.only("article_id", "name", "content_type"))
         stems = {(one.article_id, one.name.rpartition(".")[0]): one for one in kept if not one.is_clip}
         found: dict[int, list[Asset]] = {}
         for clip in kept:

@@ -82,8 +82,9 @@ def targets_of(places: Iterable[Place]) -> dict[str, "Article"]:
     if not (slugs or keys):
         return {}
     who = Q(pk__in=keys.values()) | Q(slug__in=slugs) | Q(former_slugs__slug__in=slugs)
-    articles = apps.get_model("helpcenter", "Article").objects.filter(who).whole().distinct()
-    found = list(articles.prefetch_related("category__former_slugs", "former_slugs__category__former_slugs"))
+    articles = apps.get_model("helpcenter", "Article").objects
+    named = articles.filter(pk__in=articles.filter(who).values("pk")).whole()
+    found = list(named.prefetch_related("category__former_slugs", "former_slugs__category__former_slugs"))
     stood, by_key = _standing(found), {one.pk: one for one in found}
     targets = {path: stood.get(address) for path, address in addresses.items()}
     targets |= {path: by_key.get(pk) for path, pk in keys.items()}

@@ -32,6 +32,8 @@ PUBLIC = {
 DOORS = {
     "operations:metrics",
     "api:me",
+    "api:articles",
+    "api:article",
     "api:openapi",
     "api:not_found",
 }

@@ -8,6 +8,7 @@ from portal.events.listeners import all_types, reactions, reactions_to_public
 REACTIONS: dict[str, list[str]] = {
     "article.archived": ["helpcenter.receivers.forget_kept_pages", "helpcenter.receivers.look_at_links_again"],
     "article.expired": ["helpcenter.receivers.forget_kept_pages", "helpcenter.receivers.look_at_links_again"],
+    "article.picked": ["helpcenter.receivers.forget_kept_pages"],
     "article.placed": [
         "helpcenter.receivers.forget_kept_pages",
         "helpcenter.receivers.look_at_links_again",
@@ -19,7 +20,6 @@ REACTIONS: dict[str, list[str]] = {
         "helpcenter.receivers.write_to_followers",
     ],
     "article.relinked": ["helpcenter.receivers.forget_kept_pages"],
-    "article.picked": ["helpcenter.receivers.forget_kept_pages"],
     "article.refreshed": ["helpcenter.receivers.forget_kept_pages"],
     "article.returned": ["helpcenter.receivers.tell_the_author_what_the_reviewer_said"],
     "article.review_due": ["helpcenter.receivers.remind_the_owner"],

@@ -197,7 +197,7 @@ def test_without_valkey_every_page_is_made_anew_and_the_news_waits(
     assert time.perf_counter() - begun < 3
     withdraw_article(article=article, by=None)
     settle()
-    waiting = Delivery.objects.get(event__name="article.withdrawn")
+    waiting = Delivery.objects.get(event__name="article.withdrawn", listener__endswith="forget_kept_pages")
     assert (waiting.state, waiting.attempts) == ("waiting", 1)
 
 
