@@ -2,7 +2,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.options import BaseModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -135,7 +134,7 @@ class SnippetAdmin(ModelAdmin):
         return {}  # one by one: each asks who still uses it
 
 
-class FolderActions(BaseModelAdmin):
+class FolderActions:
     """Folders of Markdown in and out, above the list of articles."""
 
     actions_list = ["bring_in", "take_out"]
