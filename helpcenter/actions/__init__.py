@@ -1,7 +1,7 @@
 """Everything that changes the help center: articles, categories, votes, imports."""
 
 from helpcenter.actions.articles import EditConflict, Manuscript, create_article, restore_revision, update_article
-from helpcenter.actions.assets import Upload, add_asset, describe_asset, file_name, remove_asset, replace_asset
+from helpcenter.actions.assets import Upload, add_asset, describe_asset, remove_asset, replace_asset
 from helpcenter.actions.care import Care, change_care, follow, keep_views, tell_of_picks, tell_of_series, unfollow
 from helpcenter.actions.categories import Shelf, create_category, update_category
 from helpcenter.actions.exports import Written, export_folder
@@ -61,7 +61,6 @@ __all__ = [
     "describe_asset",
     "expire_article",
     "export_folder",
-    "file_name",
     "follow",
     "freshen_links",
     "freshen_links_to",

@@ -1,8 +1,8 @@
 """Makes the pictures and the clip of the shipped articles from a running demo: `python -m tests.browser.tour URL`.
 
 Each scene is a page of the demo with the words said to it. Chromium itself records the clip (a canvas and its
-MediaRecorder), so nothing else is needed; with ffmpeg on PATH (or named by FFMPEG) its index is written too, so that
-players know its length at once.
+MediaRecorder); with ffmpeg on PATH (or named by FFMPEG) it is made smaller, with an index, so that players know its
+length at once.
 """
 
 import base64
@@ -80,8 +80,8 @@ RECORDER = """async ({frames, width, height}) => {
   const images = await Promise.all(frames.map(async ({src}) => {
     const image = new Image(); image.src = src; await image.decode(); return image;
   }));
-  const format = {mimeType: "video/webm;codecs=vp9", videoBitsPerSecond: 150000};
-  const recorder = new MediaRecorder(canvas.captureStream(8), format);
+  const format = {mimeType: "video/webm;codecs=vp9", videoBitsPerSecond: 350000};
+  const recorder = new MediaRecorder(canvas.captureStream(10), format);
   const parts = []; recorder.ondataavailable = ({data}) => parts.push(data);
   const stopped = new Promise((resolve) => (recorder.onstop = resolve));
   context.drawImage(images[0], 0, 0, width, height);
@@ -91,7 +91,7 @@ RECORDER = """async ({frames, width, height}) => {
     for (let now = 0; now < lasts; now = performance.now() - begin) {
       context.globalAlpha = 1; context.drawImage(images[Math.max(0, at - (now < 400 ? 1 : 0))], 0, 0, width, height);
       if (now < 400) { context.globalAlpha = now / 400; context.drawImage(images[at], 0, 0, width, height); }
-      await new Promise((resolve) => setTimeout(resolve, now < 400 ? 120 : 900));
+      await new Promise((resolve) => setTimeout(resolve, 80));
     }
   }
   recorder.stop(); await stopped;
@@ -136,7 +136,8 @@ def _write_index(clip: Path) -> None:
     if ffmpeg:
         whole = clip.with_suffix(".whole.webm")
         quiet = ["-loglevel", "error", "-y", "-fflags", "+bitexact", "-map_metadata", "-1"]
-        subprocess.run([ffmpeg, "-i", str(clip), "-c", "copy", *quiet, str(whole)], check=True)
+        calm = ["-r", "10", "-c:v", "libvpx-vp9", "-crf", "38", "-b:v", "0", "-cpu-used", "5", "-g", "100"]
+        subprocess.run([ffmpeg, "-i", str(clip), *calm, *quiet, str(whole)], check=True)
         whole.replace(clip)
 
 
