@@ -83,10 +83,10 @@ def _prepare(articles: int, tickets: int) -> list[Page]:
 
     call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
-    sessions.furnish_status()
     if sessions.sizes() != (articles, tickets):
         call_command("flush", interactive=False, verbosity=0)
         rows.load(articles, tickets)
+    sessions.furnish_status()
     return _pages(sessions)
 
 

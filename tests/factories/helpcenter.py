@@ -117,7 +117,13 @@ RevisionFactory = _simple(
     created_at=_moment(),
 )
 SnippetFactory = _simple(Snippet, name=factory.Sequence(lambda n: f"snippet-{n}"), body="Some words.")
-ArticleLinkFactory = _simple(ArticleLink, article=_article(), href=factory.Sequence(lambda n: f"/help/gone/{n}/"))
+ArticleLinkFactory = _simple(
+    ArticleLink,
+    article=_article(),
+    href=factory.Sequence(lambda n: f"/help/gone/{n}/"),
+    broken_since=_moment(),
+    problem="There is no article at this address.",
+)
 RelatedArticleFactory = _simple(RelatedArticle, article=_article(), other=_article())
 SeriesFactory = _simple(Series, title=factory.Sequence(lambda n: f"Series {n}"))
 SeriesEntryFactory = _simple(SeriesEntry, series=factory.SubFactory(SeriesFactory), article=_article())

@@ -19,7 +19,8 @@ from helpcenter import urls
 from helpcenter.models import Article, Asset, Category
 from helpcenter.querysets import beside, company_of
 from portal.accounts.models import User
-from tests.helpcenter.menagerie import LURE, READS, SECRET, Cell, build, reader
+from tests.helpcenter.menagerie import LURE, READS, SECRET, SHOWN, Cell, build, reader
+from tests.helpcenter.test_api import bearer
 
 FACTORY = RequestFactory()
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
@@ -113,18 +114,21 @@ def plain_addresses(categories: list[str]) -> Iterator[str]:
 def of_articles(menagerie: Menagerie, role: str, user: Any) -> Iterator[tuple]:
     """Each article at addresses of its own."""
     for number, cell in enumerate(menagerie.cells):
-        for surface in _surfaces(number + list(READS).index(role)):
+        is_hidden_twice = cell.state not in SHOWN and not cell.is_for(role)
+        for surface in _surfaces(number + list(READS).index(role), 1 if is_hidden_twice else 2):
             method, address = OF_AN_ARTICLE[surface]
             path = address(cell.article)
             if path and (problem := _problem(cell, role, surface, ask(user, path, method))):
                 yield role, surface, cell.kind.name, cell.state, problem
 
 
-def _surfaces(turn: int) -> list[str]:
-    """All of them with MATRIX=full (a minute); else two, in turn, so that each role opens each article at two of its
-    addresses, and each article is opened at each of them by several roles that may and several that may not."""
+def _surfaces(turn: int, most: int) -> list[str]:
+    """All of them with MATRIX=full (a minute); else two in turn (one where audience and state both forbid it), so that
+    each role asks for each article, and each article is asked for at each of its addresses by several roles."""
     names = list(OF_AN_ARTICLE)
-    return names if os.environ.get("MATRIX") == "full" else [names[turn % len(names)], names[(turn + 3) % len(names)]]
+    if os.environ.get("MATRIX") == "full":
+        return names
+    return [names[turn % len(names)], names[(turn + 3) % len(names)]][:most]
 
 
 def _problem(cell: Cell, role: str, surface: str, answer: Answer) -> str:
@@ -159,7 +163,7 @@ def of_lists(menagerie: Menagerie, role: str, user: Any) -> Iterator[tuple]:
 def of_finding(menagerie: Menagerie, role: str, user: Any) -> Iterator[tuple]:
     """Search, suggestions, related and picked ones, files, neighbors."""
     may, among = menagerie.words(role), Article.objects.visible_to(user)
-    searches = [f"/help/search/?q={query}&page={page}" for query in (LURE, "guide", "zz") for page in (1, 2, 3)]
+    searches = [f"/help/search/?q={query}&page={page}" for query in (LURE, "guide") for page in (1, 2)]
     for path in [*searches, "/help/suggest/?q=zz", *(f"/help/suggest/?q={LURE}{end}" for end in ("", "&form=ticket"))]:
         if found := menagerie.found_in(ask(user, path).text) - may:
             yield role, path, found
@@ -175,6 +179,22 @@ def of_finding(menagerie: Menagerie, role: str, user: Any) -> Iterator[tuple]:
     files = {asset.article.slug for asset in Asset.objects.visible_to(user).select_related("article")}
     if files != may:
         yield role, "files", files ^ may
+
+
+def of_programs(menagerie: Menagerie, role: str, user: Any) -> Iterator[tuple]:
+    """What a token of that person lists, finds and reads."""
+    if not user.is_authenticated or not user.is_active:
+        return
+    client, may, headers = Client(), menagerie.words(role), bearer(user)
+    listed = client.get("/api/v1/articles", headers=headers).json()["articles"]
+    if (found := menagerie.found_in(str(listed))) != may:
+        yield role, "api list", found ^ may
+    if found := menagerie.found_in(client.get(f"/api/v1/articles?q={LURE}", headers=headers).text) - may:
+        yield role, "api search", found
+    for cell in menagerie.cells[list(READS).index(role) % 4 :: 4]:
+        answer = client.get(f"/api/v1/articles/{cell.article.pk}", headers=headers)
+        if (answer.status_code == 200) != cell.is_shown_to(role) or SECRET in answer.text:
+            yield role, "api article", cell.word, answer.status_code
 
 
 def of_neighbors(menagerie: Menagerie, role: str, user: Any) -> Iterator[tuple]:
@@ -196,6 +216,7 @@ def test_every_role_finds_on_every_surface_what_it_may_read_and_nothing_else(men
             problems += [*of_articles(menagerie, role, user), *of_neighbors(menagerie, role, user)]
         with most_beside(1000):
             problems += [*of_lists(menagerie, role, user), *of_finding(menagerie, role, user)]
+            problems += of_programs(menagerie, role, user)
     assert not problems, "\n".join(map(str, problems[:40]))
 
 

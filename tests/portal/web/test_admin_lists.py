@@ -30,6 +30,8 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
     (helpcenter.CategoryFactory, 5),
     (helpcenter.ArticleFactory, 5),
     (helpcenter.VoteFactory, 4),
+    (helpcenter.SeriesFactory, 5),
+    (helpcenter.ArticleLinkFactory, 4),
     (tickets.TicketFactory, 4),
     (tickets.SlaPolicyFactory, 5),
     (tickets.CategoryFactory, 5),
