@@ -1,4 +1,6 @@
-"""What machines read: site map, llms.txt, and the Markdown copy of an article. Lists show what anybody may read."""
+"""What machines read: site map, news, llms.txt, the Markdown copy of an article. Lists show what anybody may read."""
+
+from datetime import UTC, datetime
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -8,9 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.http import http_date
 from django.views.decorators.http import require_safe
 
-from helpcenter.models import Article
-from helpcenter.querysets import shelves, way_from
+from helpcenter.models import Article, Asset
+from helpcenter.querysets import shelves, snippets, way_from
+from portal.lib.markdown import expanded
 
+MOST_NEWS = 40
 MOST_ADDRESSES = 45_000  # a site map may hold 50,000
 
 
@@ -20,8 +24,23 @@ def sitemap(request: HttpRequest) -> HttpResponse:
     """Every public page of the help center with the day of its last change."""
     articles = Article.objects.visible_to(AnonymousUser()).listed().in_order()[:MOST_ADDRESSES]
     categories = {article.category_id: article.category for article in articles}
-    context = {"site": settings.SITE_URL, "articles": articles, "categories": categories.values()}
+    clips = Asset.objects.visible_to(AnonymousUser()).clips_by_article()
+    listed = [(article, clips.get(article.pk, [])) for article in articles]
+    context = {"site": settings.SITE_URL, "listed": listed, "categories": categories.values()}
     return render(request, "helpcenter/sitemap.xml", context, content_type="application/xml")
+
+
+@login_not_required
+@require_safe
+def atom(request: HttpRequest) -> HttpResponse:
+    """New and changed public articles, the latest change first."""
+    articles = list(Article.objects.visible_to(AnonymousUser()).listed().order_by("-updated_at", "-pk")[:MOST_NEWS])
+    updated_at = articles[0].updated_at if articles else datetime.fromtimestamp(0, UTC)
+    context = {"site": settings.SITE_URL, "articles": articles, "updated_at": updated_at}
+    response = render(request, "helpcenter/feed.atom", context, content_type="application/atom+xml; charset=utf-8")
+    response["Last-Modified"] = http_date(updated_at.timestamp())
+    response["Cache-Control"] = "public, max-age=300"
+    return response
 
 
 @login_not_required
@@ -47,8 +66,9 @@ def article_markdown(request: HttpRequest, category: str, article: str) -> HttpR
                 "This article is no longer here.\n", status=410, content_type="text/markdown; charset=utf-8"
             )
         raise Http404
+    body = expanded(found.live.body, snippets(found.live.uses)).source
     head = f"# {found.title}\n\n" + (f"> {found.summary}\n\n" if found.summary else "")
-    response = HttpResponse(head + found.live.body, content_type="text/markdown; charset=utf-8")
+    response = HttpResponse(head + body, content_type="text/markdown; charset=utf-8")
     response["Last-Modified"] = http_date(found.updated_at.timestamp())
     response["Vary"] = "Cookie"
     response["Cache-Control"] = "no-store, private" if request.user.is_authenticated else "no-cache"

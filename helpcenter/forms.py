@@ -1,6 +1,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from helpcenter.actions import Ballot
@@ -35,6 +36,19 @@ class SearchForm(forms.Form):
     @property
     def page_number(self) -> int:
         return self.cleaned_data.get("page") or 1
+
+
+class FolderForm(forms.Form):
+    """A ZIP file that is not too large."""
+
+    folder = forms.FileField(label=_("ZIP file"))
+
+    def clean_folder(self) -> Any:
+        limit = settings.HELP_ZIP_LIMITS["mb"]
+        if self.cleaned_data["folder"].size > limit * 1024 * 1024:
+            said = _("It is larger than %(limit)s MB. Larger folders: manage.py import_articles.")
+            raise forms.ValidationError(said, params={"limit": limit})
+        return self.cleaned_data["folder"]
 
 
 class VoteForm(forms.Form):

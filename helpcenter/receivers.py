@@ -1,5 +1,5 @@
 from helpcenter import actions, emails
-from helpcenter.models import Article, Category
+from helpcenter.models import Article, Category, Snippet
 from helpcenter.querysets import followers_of
 from portal.events.listeners import on
 from portal.events.models import Event
@@ -14,6 +14,7 @@ from portal.web.page_cache import content_changed
     "article.withdrawn",
     "article.expired",
     "article.archived",
+    "article.refreshed",
     "article.picked",
     "series.arranged",
     "category.written",
@@ -32,6 +33,14 @@ def mark_the_search_that_did_not_spare_it(event: Event) -> None:
     articles = [pk for pk in shown if isinstance(pk, int)] if isinstance(shown, list) else []
     search = str(event.details.get("search") or "")
     actions.note_ticket(search=search, articles=articles, filed_at=event.happened_at)
+
+
+@on("snippet.revised")
+def bring_the_snippet_to_its_articles(event: Event) -> None:
+    """Every article that uses the snippet is rendered and found as it is now."""
+    snippet = Snippet.objects.filter(pk=event.about_id).first()
+    if snippet is not None:
+        actions.bring_snippet_to_articles(snippet=snippet, by=None, now=event.happened_at)
 
 
 @on("article.placed", "category.updated")

@@ -207,6 +207,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 CSRF_TRUSTED_ORIGINS = env.listing("CSRF_TRUSTED_ORIGINS")
 CSRF_FAILURE_VIEW = "portal.web.views.csrf_failure"
+HELP_FILE_LIMITS_MB = {"image": 12, "video": 48, "other": 24}  # of articles, by kind; kept in the database
+HELP_ZIP_LIMITS = {"mb": 16, "unpacked_mb": 96, "files": 400}  # uploads in the admin; more by import_articles
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -38,6 +38,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Categories"), "category", "admin:helpcenter_category_changelist", "helpcenter.view_category"),
             (_("Series"), "format_list_numbered", "admin:helpcenter_series_changelist", "helpcenter.view_series"),
             (_("Questions"), "forum", "admin:helpcenter_question_changelist", "helpcenter.view_question"),
+            (_("Snippets and terms"), "data_object", "admin:helpcenter_snippet_changelist", "helpcenter.view_snippet"),
             (_("Links"), "link_off", "admin:helpcenter_articlelink_changelist", "helpcenter.view_articlelink"),
             (_("Articles to write"), "lightbulb", "admin:helpcenter_gap_changelist", "helpcenter.view_gap"),
             (

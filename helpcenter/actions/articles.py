@@ -1,11 +1,12 @@
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from helpcenter.actions.wording import worded
 from helpcenter.events import ARTICLE_PLACED, ARTICLE_REVISED, ARTICLE_WRITTEN
 from helpcenter.models import Article, Category, FormerArticleSlug, Revision
 from helpcenter.states import OPEN_REVISIONS, RevisionState
@@ -13,7 +14,6 @@ from portal.accounts.models import User
 from portal.events.actions import record
 from portal.events.listeners import EventType
 from portal.lib.clock import moment
-from portal.lib.markdown import render
 from portal.lib.refusals import Refused
 
 WORDS = ["title", "summary", "keywords", "body"]  # what a revision holds
@@ -40,6 +40,7 @@ class Manuscript:
     source_path: str | None = None
     note: str = ""
     based_on: int | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)  # former anchors of headings, with the present ones
 
     @property
     def words(self) -> dict[str, Any]:
@@ -86,7 +87,7 @@ def create_article(*, manuscript: Manuscript, by: User | None, now: datetime | N
         created_at=at,
         updated_at=at,
     )
-    write_revision(article, words, note=manuscript.note, by=by, at=at)
+    write_revision(article, words, note=manuscript.note, by=by, at=at, aliases=manuscript.aliases)
     tell(ARTICLE_WRITTEN, article, by, at)
     return article
 
@@ -110,7 +111,9 @@ def update_article(
         locked.save(update_fields=["source_path"])
     _place(locked, manuscript, by, at)
     if any(getattr(newest, name) != value for name, value in manuscript.words.items()):
-        revision = write_revision(locked, manuscript.words, note=manuscript.note, by=by, at=at)
+        revision = write_revision(
+            locked, manuscript.words, note=manuscript.note, by=by, at=at, aliases=manuscript.aliases
+        )
         tell(ARTICLE_REVISED, locked, by, at, number=revision.number)
     return locked
 
@@ -144,11 +147,19 @@ def tell(event: EventType, article: Article, by: User | None, at: datetime, **mo
     record(event, about=article, by=by, details=details, now=at)
 
 
-def write_revision(article: Article, words: dict[str, Any], *, note: str, by: User | None, at: datetime) -> Revision:
+def write_revision(
+    article: Article,
+    words: dict[str, Any],
+    *,
+    note: str,
+    by: User | None,
+    at: datetime,
+    aliases: Mapping[str, str] | None = None,
+) -> Revision:
     """The next revision, rendered; what was at work before it is replaced. The article is locked by the caller."""
     last = article.revisions.newest_first().first()
     article.revisions.filter(state__in=OPEN_REVISIONS).update(state=RevisionState.REPLACED)
-    rendered = render(words["body"])
+    rendered = worded(article, words["body"], aliases=aliases)
     revision = Revision.objects.create(
         article=article,
         number=last.number + 1 if last else 1,
@@ -156,6 +167,7 @@ def write_revision(article: Article, words: dict[str, Any], *, note: str, by: Us
         html=rendered.html,
         toc=rendered.toc,
         text=rendered.text,
+        uses=rendered.uses,
         note=note[:200],
         author=by,
         created_at=at,

@@ -8,9 +8,11 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from helpcenter import actions, admin_views
 from helpcenter.actions.articles import WORDS, lock, newest_revision
+from helpcenter.actions.wording import worded
 from helpcenter.models import Article
 from helpcenter.states import Audience
 from portal.accounts.models import Tier
+from portal.lib.refusals import Refused
 
 
 def tiers_field() -> forms.TypedMultipleChoiceField:
@@ -80,9 +82,17 @@ class ArticleForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         check_tiers(self)
+        self._check_words(cleaned.get("body") or "")
         if self.instance.pk and cleaned.get("based_on"):
             self._look_for_a_conflict(cleaned)
         return cleaned
+
+    def _check_words(self, body: str) -> None:
+        """What would be refused at saving is said beside the text, and nothing that was written is lost."""
+        try:
+            worded(self.instance, body)
+        except Refused as refusal:
+            self.add_error("body", str(refusal))
 
     def _look_for_a_conflict(self, cleaned: dict[str, Any]) -> None:
         """Saved meanwhile by somebody else: said once, with both texts; saving again then saves what was written."""

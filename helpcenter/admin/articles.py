@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 
 from helpcenter import actions, admin_views
 from helpcenter.admin.article_form import ArticleForm
+from helpcenter.admin.files import AssetInline, FolderActions
 from helpcenter.admin.filters import WorkFilter
 from helpcenter.models import Article, Category, RelatedArticle
 from helpcenter.querysets import audiences_of
@@ -33,7 +34,7 @@ class RelatedInline(TabularInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(ModelAdmin):
+class ArticleAdmin(FolderActions, ModelAdmin):
     form = ArticleForm
     list_display = ["title", "category", "shown_state", "read_by", "helpful", "updated_at"]
     list_filter = ["state", WorkFilter, "category", "audience"]
@@ -49,7 +50,7 @@ class ArticleAdmin(ModelAdmin):
         (_("State"), {"fields": [("shown_state", "window", "updated_at"), "standing", "helpful", "comments"]}),
         (_("Revisions"), {"fields": ["revisions"]}),
     ]
-    inlines = [RelatedInline]
+    inlines = [AssetInline, RelatedInline]
     change_form_before_template = "admin/helpcenter/conflict.html"
     actions = ["publish_chosen", "withdraw_chosen"]
     actions_submit_line = ["save_and_publish", "verify"]

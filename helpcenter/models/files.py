@@ -25,6 +25,8 @@ class Asset(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("added by")
     )
 
+    poster_url = ""  # where clips are listed: the picture that stands for it
+
     objects = AssetQuerySet.as_manager()
 
     class Meta:
@@ -37,6 +39,10 @@ class Asset(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("helpcenter:file", args=[self.article_id, self.name])
+
+    @property
+    def is_clip(self) -> bool:
+        return self.content_type.startswith("video/")
 
 
 class AssetFile(models.Model):

@@ -6,7 +6,6 @@ from helpcenter.querysets.articles import (
     AssetQuerySet,
     CategoryQuerySet,
     FilledShelf,
-    QuestionQuerySet,
     RevisionQuerySet,
     audiences_of,
     next_turn,
@@ -16,6 +15,7 @@ from helpcenter.querysets.beside import Beside, Company, company_of, followed_by
 from helpcenter.querysets.links import Place, places_in, problem_of, targets_of
 from helpcenter.querysets.previews import preview_address, previewed
 from helpcenter.querysets.questions import QuestionQuerySet
+from helpcenter.querysets.snippets import snippets, using
 
 __all__ = [
     "ArticleQuerySet",
@@ -41,8 +41,10 @@ __all__ = [
     "previewed",
     "problem_of",
     "shelves",
+    "snippets",
     "stood_at",
     "targets_of",
+    "using",
     "was_shown",
     "way_from",
     "way_to",

@@ -15,7 +15,7 @@ from portal.accounts.roles import READS_ENGINEERING, READS_OPERATIONS
 from portal.lib.clock import moment
 
 if TYPE_CHECKING:
-    from helpcenter.models import Article, Category
+    from helpcenter.models import Article, Asset, Category
 
 MOST_ON_A_SHELF = 100
 SOON = timedelta(days=14)  # what ends by then, ends soon
@@ -163,6 +163,26 @@ class AssetQuerySet(models.QuerySet):
     def visible_to(self, user: Any, *, now: datetime | None = None) -> "AssetQuerySet":
         """Files of the articles that this person may read, by the same gate."""
         return self.filter(article__in=_articles().visible_to(user, now=now))
+
+    def open_to(self, user: Any, *, now: datetime | None = None) -> "AssetQuerySet":
+        """Also those of what this person works on: an editor sees the pictures of a draft."""
+        readable = self.visible_to(user, now=now)
+        if not (user.is_authenticated and user.is_staff and user.has_perm("helpcenter.change_article")):
+            return readable
+        return readable | self.filter(article__in=_articles().for_audiences_of(user))
+
+    def clips_by_article(self) -> dict[int, list["Asset"]]:
+        """The clips that have a picture to stand for them (`poster_url`), by article."""
+        media = self.filter(Q(content_type__startswith="video/") | Q(content_type__startswith="image/"))
+        kept: list[Any] = list(media.only("article_id", "name", "content_type"))
+        stems = {(one.article_id, one.name.rpartition(".")[0]): one for one in kept if not one.is_clip}
+        found: dict[int, list[Asset]] = {}
+        for clip in kept:
+            poster = stems.get((clip.article_id, clip.name.rpartition(".")[0]))
+            if clip.is_clip and poster is not None:
+                clip.poster_url = poster.get_absolute_url()
+                found.setdefault(clip.article_id, []).append(clip)
+        return found
 
 
 class CategoryQuerySet(models.QuerySet):

@@ -13,6 +13,7 @@ _WRITE_HELP = [
     "helpcenter.*_relatedarticle",
     "helpcenter.*_series",
     "helpcenter.*_seriesentry",
+    "helpcenter.*_snippet",
     "helpcenter.view_articlelink",
     "helpcenter.view_category",
     "helpcenter.view_vote",

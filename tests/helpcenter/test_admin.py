@@ -32,6 +32,7 @@ def lead(client: Client, settings: Any) -> Client:
 def filled(shelf: Category, **changed: Any) -> dict[str, Any]:
     values = {"title": "Setup", "slug": "setup", "category": shelf.pk, "audience": "", "position": 1, "summary": ""}
     values |= {"picked-TOTAL_FORMS": 0, "picked-INITIAL_FORMS": 0}
+    values |= {"assets-TOTAL_FORMS": 0, "assets-INITIAL_FORMS": 0}
     return {**values, "keywords": "card, tax", "body": "## One\n\n**Text**", **changed}
 
 

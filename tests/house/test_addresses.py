@@ -20,6 +20,7 @@ PUBLIC = {
     "helpcenter:permalink", "helpcenter:search", "helpcenter:suggest", "helpcenter:vote", "helpcenter:sitemap",
     "helpcenter:ask", "helpcenter:answer", "helpcenter:answer_panel",
     "helpcenter:llms",
+    "helpcenter:file", "helpcenter:feed",
     "helpcenter:preview",  # the link's signature opens it
     "incidents:status", "incidents:history", "incidents:incident", "incidents:maintenance", "incidents:document",
     "incidents:banner",

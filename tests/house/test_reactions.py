@@ -20,6 +20,7 @@ REACTIONS: dict[str, list[str]] = {
         "helpcenter.receivers.write_to_followers",
     ],
     "article.relinked": ["helpcenter.receivers.forget_kept_pages"],
+    "article.refreshed": ["helpcenter.receivers.forget_kept_pages"],
     "article.returned": ["helpcenter.receivers.tell_the_author_what_the_reviewer_said"],
     "article.review_due": ["helpcenter.receivers.remind_the_owner"],
     "article.scheduled": ["helpcenter.receivers.forget_kept_pages"],
@@ -46,6 +47,7 @@ REACTIONS: dict[str, list[str]] = {
     "organization.tier_changed": ["tickets.receivers.move_open_promises"],
     "plan.changed": ["billing.receivers.forget_the_kept_pricing_page"],
     "series.arranged": ["helpcenter.receivers.forget_kept_pages"],
+    "snippet.revised": ["helpcenter.receivers.bring_the_snippet_to_its_articles"],
     "ticket.customer_replied": ["tickets.receivers.tell_the_agents"],
     "ticket.filed": [
         "helpcenter.receivers.mark_the_questions_that_did_not_spare_it",

@@ -27,4 +27,9 @@ class Command(BaseCommand):
             if options["verbosity"] > 1 or not line.startswith("same"):
                 self.stdout.write(line)
         counted = ", ".join(f"{count} {what}" for what, count in sorted(delivered.counts.items())) or "no Markdown file"
+        written, shown = delivered.written, delivered.rendered
+        self.stdout.write(
+            f"Callouts: {written.callouts} written, {shown.callouts} shown. "
+            f"Blocks of code: {written.blocks} written, {shown.blocks} shown."
+        )
         self.stdout.write(f"{'Would be: ' if order.dry_run else ''}{counted}.")

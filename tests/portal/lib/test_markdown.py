@@ -101,7 +101,7 @@ def test_headings_have_stable_anchors_and_a_link_to_themselves() -> None:
 
 def test_repeated_headings_get_anchors_of_their_own_and_an_author_can_pin_one() -> None:
     made = render("## Steps\n\n## Steps\n\n## Renamed {#old-name}")
-    assert [entry["id"] for entry in made.toc] == ["steps", "steps_1", "old-name"]
+    assert [entry["id"] for entry in made.toc] == ["steps", "steps-2", "old-name"]
 
 
 @pytest.mark.parametrize("heading", ["## Main", "## Notices", "## Anything {#main}"])

@@ -1,0 +1,97 @@
+"""A folder of Markdown as a ZIP file: looked at first, then brought in; and taken out."""
+
+import secrets
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from helpcenter import actions
+from helpcenter.forms import FolderForm
+from helpcenter.models import Article
+from helpcenter.querysets import audiences_of
+from portal.lib.archives import Limits, Unacceptable, packed, unpack
+from portal.lib.refusals import Refused
+
+_KEPT_FOR = 900
+_LIST = "admin:helpcenter_article_changelist"
+
+
+def bring_in(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
+    """Uploaded: told what would happen. Confirmed: done."""
+    if not (admin.has_add_permission(request) and admin.has_change_permission(request)):
+        raise PermissionDenied
+    form, delivered, token = FolderForm(), None, request.POST.get("token", "")
+    content = cache.get(_key(request, token)) if token else None
+    if token and content is None:
+        messages.warning(request, _("The upload is no longer here. Choose the file again."))
+    elif content is not None:
+        messages.success(request, _told(_imported(request, content, dry_run=False)))
+        cache.delete(_key(request, token))
+        return redirect(_LIST)
+    elif request.method == "POST":
+        form = FolderForm(request.POST, request.FILES)
+        if form.is_valid():
+            token, delivered = _looked_at(request, form)
+    context = {"form": form, "delivered": delivered, "token": token, "title": _("Import a folder")}
+    return render(request, "admin/helpcenter/folder.html", {**_frame(request, admin), **context})
+
+
+def _looked_at(request: HttpRequest, form: FolderForm) -> tuple[str, Any]:
+    """What would happen; the upload is kept for a while under a token of this person."""
+    content, token = form.cleaned_data["folder"].read(), secrets.token_urlsafe(16)
+    try:
+        delivered = _imported(request, content, dry_run=True)
+    except Refused as refusal:
+        form.add_error("folder", str(refusal))
+        return "", None
+    cache.set(_key(request, token), content, timeout=_KEPT_FOR)
+    return token, delivered
+
+
+def _imported(request: HttpRequest, content: bytes, *, dry_run: bool) -> actions.Delivered:
+    limits = Limits(settings.HELP_ZIP_LIMITS["unpacked_mb"] * 1024 * 1024, settings.HELP_ZIP_LIMITS["files"])
+    with TemporaryDirectory() as folder:
+        inside = Path(folder) / "upload"
+        inside.mkdir()
+        try:
+            unpack(content, inside, limits)
+        except Unacceptable as problem:
+            said = _("The file is not imported: %(why)s. Large folders: manage.py import_articles.")
+            raise Refused(said % {"why": problem}, code="folder_unacceptable") from problem
+        order = actions.Order(inside, dry_run=dry_run, audiences=set(audiences_of(request.user)))
+        return actions.import_folder(order=order, by=request.user)  # type: ignore[arg-type]  # staff
+
+
+def take_out(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
+    """All articles that this person may read, as import_articles reads them."""
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
+    articles = Article.objects.for_audiences_of(request.user).whole().select_related("owner").in_order()
+    if articles.count() > settings.HELP_ZIP_LIMITS["files"]:
+        raise Refused(_("These are too many articles for one file: manage.py export_articles."), code="export_large")
+    with TemporaryDirectory() as folder:
+        actions.export_folder(folder=Path(folder), articles=articles)
+        content = packed(Path(folder))
+    disposition = {"Content-Disposition": 'attachment; filename="articles.zip"'}
+    return HttpResponse(content, content_type="application/zip", headers=disposition)
+
+
+def _told(delivered: actions.Delivered) -> str:
+    return ", ".join(f"{count} {what}" for what, count in sorted(delivered.counts.items())) or _("Nothing to import.")
+
+
+def _key(request: HttpRequest, token: str) -> str:
+    return f"folder:{request.user.pk}:{token[:40]}"
+
+
+def _frame(request: HttpRequest, admin: ModelAdmin) -> dict[str, Any]:
+    return {**admin.admin_site.each_context(request), "opts": admin.opts}
