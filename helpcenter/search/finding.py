@@ -29,19 +29,20 @@ class Ordered:
     corrected: str = ""
 
 
-def find(
-    asked: Asked, *, among: ArticleQuerySet, category: int | None = None, page: int = 1, is_hybrid: bool = True
-) -> Found:
-    """One page of the best matches of what the reader may see (`among`), narrowed to a category."""
+def find(asked: Asked, *, among: ArticleQuerySet, category: str = "", page: int = 1, is_hybrid: bool = True) -> Found:
+    """One page of the best matches of what the reader may see (`among`), narrowed to the category with that slug if
+    it has any."""
     if not asked.words:
         return Found(page=page)
     found = order(asked, Field(among, category), is_hybrid=is_hybrid)
+    if category and not found.articles:
+        return find(asked, among=among, page=page, is_hybrid=is_hybrid)
     promoted = found.ranking.promoted
     articles = [*promoted, *(one for one in found.articles if one not in promoted)][:MOST_RANKED]
     piece = [Chosen(one, found.passages.get(one), one in promoted)
              for one in articles[(page - 1) * PER_PAGE : page * PER_PAGE]]  # fmt: skip
     hits = show(piece, found.asked, found.ranking.stems, among=among) if piece else []
-    return Found(hits, len(articles), page, found.corrected)
+    return Found(hits, len(articles), page, found.corrected, category, found.ranking.shelves)
 
 
 def order(asked: Asked, searched: Field, *, is_hybrid: bool = True) -> Ordered:

@@ -36,21 +36,32 @@ class Scored:
 
 
 @dataclass(frozen=True)
+class Shelf:
+    """A category in which something was found, and how many articles."""
+
+    slug: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True)
 class Ranking:
-    """The best first. `stems` says how rare each is; `unseen` are typed words that the reader may see nowhere."""
+    """The best first. `stems` says how rare each is; `unseen` are typed words that the reader may see nowhere;
+    `shelves` are the categories of what was found."""
 
     found: list[Scored] = field(default_factory=list)
     stems: dict[str, float] = field(default_factory=dict)
     unseen: list[str] = field(default_factory=list)
     promoted: list[int] = field(default_factory=list)
+    shelves: list[Shelf] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
 class Field:
-    """What is searched: what the reader may see, perhaps narrowed to one category."""
+    """What is searched: what the reader may see, perhaps narrowed to the category with that slug."""
 
     among: ArticleQuerySet
-    category: int | None = None
+    category: str = ""
 
 
 def rank(asked: Asked, searched: Field, *, also: Sequence[int] = ()) -> Ranking:
@@ -70,7 +81,7 @@ def _rank(asked: Asked, searched: Field, also: Sequence[int], at_most: int) -> t
         readable, params = searched.among.order_by().values("pk").query.sql_with_params()
     except EmptyResultSet:
         return Ranking(), 0
-    narrowed = [] if searched.category is None else [searched.category]
+    narrowed = [searched.category] if searched.category else []
     matching = Query.all_of(asked.joined)
     choice = _MATCHING.format(query=matching.sql) if asked.is_exact else _BEST
     values = [matching.value, AT_MOST] if asked.is_exact else [at_most, WEIGHED if at_most == AT_MOST else ALL]
@@ -79,8 +90,9 @@ def _rank(asked: Asked, searched: Field, also: Sequence[int], at_most: int) -> t
     typed = [asked.wanted] * 3
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, *narrowed, *typed, *values, list(also), words, asked.plain])
-        [(stems, most, unseen, promoted, found)] = cursor.fetchall()
-    return Ranking([Scored(*one) for one in found or []], stems or {}, unseen or [], promoted or []), most or 0
+        [(stems, most, unseen, promoted, shelves, found)] = cursor.fetchall()
+    scored, filled = [Scored(*one) for one in found or []], [Shelf(*one) for one in shelves or []]
+    return Ranking(scored, stems or {}, unseen or [], promoted or [], filled), most or 0
 
 
 def _saturated(count: str, length: str, average: str) -> str:
@@ -102,7 +114,10 @@ _BEST = f"""
     ORDER BY scored.score DESC, scored.id LIMIT {MOST_RANKED}
 """  # noqa: S608  # put together from constants
 _ANYWHERE = "SELECT id FROM readable"
-_ON_SHELF = "SELECT readable.id FROM readable JOIN helpcenter_article placed USING (id) WHERE placed.category_id = %s"
+_ON_SHELF = """
+    SELECT readable.id FROM readable JOIN helpcenter_article placed USING (id)
+    WHERE placed.category_id = (SELECT id FROM helpcenter_category WHERE slug = %s)
+"""
 _MATCHING = """
     SELECT within.id FROM within JOIN helpcenter_searchdocument document ON document.article_id = within.id
     WHERE document.vector @@ {query} LIMIT %s
@@ -154,6 +169,11 @@ _RANKING = f"""
            (SELECT array_agg(word) FROM unnest(%s::text[]) AS word WHERE {{unseen}}),
            (SELECT json_agg(promotion.article_id) FROM helpcenter_promotion promotion
             JOIN within ON within.id = promotion.article_id WHERE lower(promotion.words) = %s),
+           (SELECT json_agg(json_build_array(slug, title, articles) ORDER BY articles DESC, slug) FROM (
+                SELECT category.slug, category.title, count(*) AS articles
+                FROM ordered JOIN helpcenter_article article ON article.id = ordered.article_id
+                JOIN helpcenter_category category ON category.id = article.category_id GROUP BY category.id
+           ) AS shelf),
            (SELECT json_agg(json_build_array(article_id, score, popularity)) FROM ordered)
 """  # noqa: S608  # put together from constants; values are parameters
 _UNSEEN = f"""

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from helpcenter.querysets import ArticleQuerySet
 from helpcenter.search.asking import CONFIG, Asked, Query
-from helpcenter.search.lexical import MOST_RANKED
+from helpcenter.search.lexical import MOST_RANKED, Shelf
 
 PER_PAGE = 10
 _OPENS, _CLOSES = "\ue000", "\ue001"  # private characters: the marks survive escaping, and no text contains them
@@ -45,12 +45,15 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """One page of results; `total` counts no further than MOST_RANKED. `corrected` is what was searched instead."""
+    """One page of results; `total` counts no further than MOST_RANKED. `corrected` is what was searched instead,
+    `category` the slug that the results are narrowed to, `shelves` where something was found."""
 
     hits: list[Hit] = field(default_factory=list)
     total: int = 0
     page: int = 1
     corrected: str = ""
+    category: str = ""
+    shelves: list[Shelf] = field(default_factory=list)
 
     @property
     def is_more(self) -> bool:

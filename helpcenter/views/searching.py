@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from helpcenter import actions
 from helpcenter import search as finder
 from helpcenter.forms import SearchForm
-from helpcenter.models import Article, Category
+from helpcenter.models import Article
 from helpcenter.states import Source
 from helpcenter.views.visitors import visitor_of
 from portal.web.htmx import page
@@ -26,14 +26,10 @@ def search(request: HttpRequest) -> HttpResponse:
     """Results for `q`, perhaps within a category that the reader may see; nothing found: what is near, and a person."""
     started, form = time.perf_counter(), SearchForm(request.GET)
     asked = form.asked()
-    categories = list(Category.objects.visible_to(request.user))
-    chosen = next((one for one in categories if one.slug == form.category_slug), None)
     readable = Article.objects.visible_to(request.user)
-    found = finder.find(asked, among=readable, category=chosen.pk if chosen else None, page=form.page_number)
+    found = finder.find(asked, among=readable, category=form.category_slug, page=form.page_number)
     context = {
         "asked": asked,
-        "categories": categories,
-        "chosen": chosen,
         "found": found,
         "near": finder.near(asked, among=readable) if asked.words and not found.total else [],
         "noted": form.noted or _note(request, asked, Source.PAGE, started, found),
