@@ -10,6 +10,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from portal import env
+from portal.lib import palette
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_DIR = Path(env.text("LOCAL_DIR", str(BASE_DIR / ".local")))
@@ -209,6 +210,7 @@ CSRF_TRUSTED_ORIGINS = env.listing("CSRF_TRUSTED_ORIGINS")
 CSRF_FAILURE_VIEW = "portal.web.views.csrf_failure"
 HELP_FILE_LIMITS_MB = {"image": 12, "video": 48, "other": 24}  # of articles, by kind; kept in the database
 HELP_ZIP_LIMITS = {"mb": 16, "unpacked_mb": 96, "files": 400}  # uploads in the admin; more by import_articles
+PREVIEW_DAYS = env.integer("PREVIEW_DAYS", 7, at_least=1)  # links to unpublished articles work so long
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -254,8 +256,9 @@ EMBEDDING_MODEL = env.text("EMBEDDING_MODEL", "")  # another folder; the model's
 EMBEDDING_URL, EMBEDDING_KEY = env.text("EMBEDDING_URL", ""), env.text("EMBEDDING_KEY", "")
 
 # --- A model outside that may phrase answers (see helpcenter.answers.phrasing); without one, nothing is sent ----------
-ANSWER_MODEL_URL, ANSWER_MODEL_KEY = env.text("ANSWER_MODEL_URL", ""), env.text("ANSWER_MODEL_KEY", "")
-ANSWER_MODEL_NAME = env.text("ANSWER_MODEL_NAME", "")
+ANSWER_MODEL_URL, ANSWER_MODEL_KEY, ANSWER_MODEL_NAME = (
+    env.text(f"ANSWER_MODEL_{one}", "") for one in ("URL", "KEY", "NAME")
+)
 ANSWER_MODEL_SECONDS = env.integer("ANSWER_MODEL_SECONDS", 6, at_least=1)
 ANSWER_MODEL_CALLS_A_DAY = env.integer("ANSWER_MODEL_CALLS_A_DAY", 500)
 ANSWER_MODEL_CHARACTERS_A_DAY = env.integer("ANSWER_MODEL_CHARACTERS_A_DAY", 2_000_000)
@@ -269,21 +272,6 @@ LOGGING_CONFIG = "portal.lib.logs.configure"
 LOGGING = {"format": LOG_FORMAT, "level": LOG_LEVEL}
 
 # --- The admin's theme ------------------------------------------------------------------------------------------------
-_PAPER = [
-    "98.7% .003 220", "96.4% .006 220", "90.4% .008 222", "83% .014 222", "71% .016 228", "50.5% .02 232",
-    "43% .022 234", "36% .018 232", "26.5% .016 232", "20.6% .014 232", "15% .011 232",
-]  # fmt: skip
-_PETROL = [
-    "97.5% .012 212", "95% .022 212", "90% .04 210", "84% .07 207", "75% .095 208", "62% .1 214",
-    "46% .09 220", "40% .084 221", "34% .07 222", "28% .055 224", "21% .04 226",
-]  # fmt: skip
-
-
-def _shades(colors: list[str]) -> dict[str, str]:
-    names = ["50", *[str(step * 100) for step in range(1, 10)], "950"]
-    return {name: f"oklch({color})" for name, color in zip(names, colors, strict=True)}
-
-
 UNFOLD = {
     "SITE_TITLE": _("Portal"),
     "SITE_HEADER": _("Portal"),
@@ -292,11 +280,10 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": True,
     "ENVIRONMENT": None,
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/favicon.svg")}],
-    "COLORS": {"base": _shades(_PAPER), "primary": _shades(_PETROL)},
+    "COLORS": palette.STAFF,
     "DASHBOARD_CALLBACK": "portal.operations.admin_views.work_list",
     "STYLES": [lambda request: static("css/admin.css")],
     "SCRIPTS": [lambda request: static("js/admin.js")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "portal.site.navigation"},
 }
-PREVIEW_DAYS = env.integer("PREVIEW_DAYS", 7, at_least=1)  # links to unpublished articles work so long
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique without regard to case, by a constraint on lower(email)
