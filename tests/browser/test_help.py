@@ -1,6 +1,7 @@
 """The help center in a browser: reading, searching by keyboard, voting, asking, a person; the same without scripts."""
 
 import time
+import urllib.request
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -16,13 +17,17 @@ KNOWN = "How do I resume a canceled subscription?"
 UNKNOWN = "Which color has the roof of your office in spring?"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def answering(stack: Stack) -> Stack:
-    """The portal once it has learned how sure its answers may be: shortly after it began."""
+    """The portal once it has learned how sure its answers may be, and each web process has the model at hand."""
     until = time.monotonic() + 90
     while not stack.rows("SELECT 1 FROM helpcenter_calibration"):
         assert time.monotonic() < until, "Nothing was learned from the articles."
         time.sleep(1)
+    for number in range(8):
+        with urllib.request.urlopen(f"{stack.url}/help/search/?q=warm+words+{number}") as page:  # noqa: S310  # our own stack
+            assert page.status == 200
+        time.sleep(0.5)
     return stack
 
 
