@@ -6,6 +6,7 @@ from random import Random
 
 from helpcenter.actions import Ballot, Order, import_folder, vote
 from helpcenter.models import Article
+from helpcenter.search.learning import learn_words
 from helpcenter.states import VoteReason
 from portal.lib.visitors import daily_digest
 
@@ -18,7 +19,7 @@ _COMMENTS = {
 
 
 def furnish(*, now: datetime) -> None:
-    """Imports `content/` as of forty days ago and casts some votes since."""
+    """Imports `content/` as of forty days ago and casts some votes since; typing errors are known at once."""
     import_folder(order=Order(CONTENT), by=None, now=now - timedelta(days=40))
     chance = Random(2026)  # noqa: S311  # the same demo each time, nothing secret
     for article in Article.objects.filter(category__audience="customer").in_order():
@@ -29,3 +30,4 @@ def furnish(*, now: datetime) -> None:
             visitor = daily_digest("demo", str(article.pk), str(number), on=at.date())
             ballot = Ballot(visitor, is_helpful, reason, "" if is_helpful else _COMMENTS[VoteReason(reason)])
             vote(article=article, ballot=ballot, now=at)
+    learn_words()

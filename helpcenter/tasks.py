@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Q
 
 from helpcenter import actions, answers
-from helpcenter.models import Article, Passage
+from helpcenter.models import Article, Calibration, Passage
 from helpcenter.search import embedded_text, learning
 from portal.lib import tallies
 from portal.lib.fetch import Forbidden, Limits, Request, Unreachable, fetch
@@ -107,6 +107,8 @@ def embed_passages() -> int:
             made += kept
             if not kept:
                 break
+        if made and not Calibration.objects.filter(recipe=model.recipe).exists():
+            calibrate.delay()  # a new portal, or a new model: answers need not wait for the next round
         return made
     finally:
         _let_go()

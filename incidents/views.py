@@ -30,6 +30,13 @@ def status(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @require_safe
+def line(request: HttpRequest) -> HttpResponse:
+    """The state of all systems in one line, for other pages to fetch."""
+    return _live("line/")
+
+
+@login_not_required
+@require_safe
 def history(request: HttpRequest) -> HttpResponse:
     return _live("history/")
 

@@ -54,7 +54,10 @@ class ArticleAdmin(FolderActions, ModelAdmin):
     change_form_before_template = "admin/helpcenter/conflict.html"
     actions = ["publish_chosen", "withdraw_chosen"]
     actions_submit_line = ["save_and_publish", "verify"]
-    actions_detail = ["ask_for_review", "approve", "give_back", "schedule", "care", "withdraw", "archive"]
+    actions_detail = [
+        *("ask_for_review", "approve", "give_back"),
+        {"title": _("More"), "icon": "more_horiz", "items": ["schedule", "care", "withdraw", "archive"]},
+    ]
     show_full_result_count = False
 
     class Media:

@@ -26,6 +26,11 @@ class AssetForm(forms.ModelForm):
         model = Asset
         fields = ["alt", "is_decorative"]
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in self.fields.values():  # a row of a table: its labels stand in the table's head
+            field.widget.attrs["aria-label"] = field.label
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not self.instance.pk and not cleaned.get("upload") and self.has_changed():

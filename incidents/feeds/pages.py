@@ -69,6 +69,7 @@ class Pages:
     def _plans(self) -> Iterator[tuple[str, str, dict[str, Any]]]:
         """Path, template and context of every page."""
         yield "", "incidents/status.html", self._front()
+        yield "line/", "incidents/line.html", self._line()
         yield "history/", "incidents/history.html", {"months": self._months()}
         for one in self.standing.incidents:
             yield f"incidents/{one.incident.public_id}/", "incidents/incident.html", self._incident(one)
@@ -100,12 +101,16 @@ class Pages:
             for name, told in wire.documents().items()
         ]
 
-    def _front(self) -> dict[str, Any]:
+    def _line(self) -> dict[str, Any]:
+        """The verdict alone: a part that other pages fetch."""
         indicator, description = self.standing.verdict
+        return {"indicator": indicator, "headline": ROLL_UP_SENTENCES[description]}
+
+    def _front(self) -> dict[str, Any]:
+        line = self._line()
         return {
-            "indicator": indicator,
-            "headline": ROLL_UP_SENTENCES[description],
-            "icon": _ICON_OF.get(indicator, "alert"),
+            **line,
+            "icon": _ICON_OF.get(line["indicator"], "alert"),
             "groups": [
                 {"standing": group, "components": [self._component(one) for one in group.components]}
                 for group in self.standing.groups

@@ -52,6 +52,7 @@
   onEach("click", "[data-copy]", async (button) => {
     const wanted = button.dataset.copy;
     const source = wanted.startsWith("#") ? document.querySelector(wanted) : null;
+    if (!navigator.clipboard) return source && getSelection().selectAllChildren(source); // without TLS there is none
     await navigator.clipboard.writeText(source ? (source.value ?? source.textContent).trim() : wanted);
     const said = button.textContent;
     button.textContent = button.dataset.copied || "✓";
@@ -59,7 +60,9 @@
   });
 
   // Code blocks of articles get a copy button of their own -------------------------------------------------------------
-  const copyLabel = document.querySelector("#say-copy")?.content.textContent.trim();
+  const [copyLabel, copiedLabel] = ["copy", "copied"].map((name) =>
+    document.querySelector(`#say-${name}`)?.content.textContent.trim(),
+  );
   if (copyLabel)
     document.querySelectorAll(".prose pre").forEach((block, index) => {
       block.tabIndex = 0;
@@ -68,6 +71,8 @@
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: copyLabel });
       button.className = "button button-small copy no-print";
       button.dataset.copy = `#${code.id}`;
+      button.dataset.copied = copiedLabel;
+      button.setAttribute("aria-live", "polite");
       const frame = document.createElement("div");
       frame.className = "code";
       block.replaceWith(frame);
@@ -120,8 +125,14 @@
     say("say-key-failed");
   });
 
-  // A form that came back with errors: the first wrong field gets the focus ----------------------------------------------
-  const focusFirstError = (within) => within.querySelector?.('[aria-invalid="true"]')?.focus();
-  document.addEventListener("htmx:afterSettle", ({ target }) => focusFirstError(target));
-  focusFirstError(document);
+  // What came in place of a form: its first wrong field gets the focus, else what it says now ([data-focus]) ----------------
+  const focusFirst = (within, wanted) => {
+    const found = within.querySelector?.(wanted);
+    found?.focus();
+    return Boolean(found);
+  };
+  document.addEventListener("htmx:afterSettle", ({ target }) => {
+    if (!focusFirst(target, '[aria-invalid="true"]')) focusFirst(target, "[data-focus]");
+  });
+  focusFirst(document, '[aria-invalid="true"]');
 })();

@@ -23,7 +23,7 @@ PUBLIC = {
     "helpcenter:file", "helpcenter:feed",
     "helpcenter:preview",  # the link's signature opens it
     "incidents:status", "incidents:history", "incidents:incident", "incidents:maintenance", "incidents:document",
-    "incidents:banner",
+    "incidents:banner", "incidents:line",
     "accounts:accept_invitation",  # the letter's secret opens it; joining asks for the log-in
     "accounts:brand_logo", "accounts:brand_stylesheet",
     "api:docs",
