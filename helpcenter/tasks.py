@@ -16,6 +16,7 @@ from portal.lib.text.embedding import Embedder, embedder
 BATCH = 500
 LINKS_A_TIME = 20
 VIEWS = "article-views"
+EXITS = "article-exits"
 _NO_HEAD = (400, 403, 404, 405, 501)  # some servers answer so to HEAD only
 
 
@@ -49,14 +50,20 @@ def index_missing() -> int:
 
 @shared_task(name="helpcenter.keep_views")
 def keep_views() -> int:
-    """Writes down how often articles were opened since the last time."""
+    """Writes down how often articles were opened, and left for the ticket form, since the last time."""
+    kept = actions.keep_views(counted=_tallied(VIEWS))
+    tallies.clear(VIEWS)
+    kept += actions.keep_exits(counted=_tallied(EXITS))
+    tallies.clear(EXITS)
+    return kept
+
+
+def _tallied(name: str) -> dict[tuple[date, int], int]:
     counted = {}
-    for key, number in tallies.fetch(VIEWS).items():
+    for key, number in tallies.fetch(name).items():
         day, _dash, pk = key.partition("/")
         counted[date.fromisoformat(day), int(pk)] = number
-    kept = actions.keep_views(counted=counted)
-    tallies.clear(VIEWS)
-    return kept
+    return counted
 
 
 @shared_task(name="helpcenter.check_links")

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from helpcenter.models import Question
+from helpcenter.querysets import opened_on
 from portal.accounts.models import User
 from portal.lib.promises import Target
 from portal.lib.refusals import Refused
+from portal.lib.tallies import count
 from portal.operations.current import troubles
 from portal.web.htmx import done, page
 from tickets import actions as tickets
@@ -90,6 +92,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     """The form, with the promise that its answers would get; a valid one files and leads to the ticket."""
     user = _user(request)
     if request.method != "POST":
+        _count_exit(request)
         initial = {"subject": request.GET.get("subject", "")[:150], **_brought_along(request, user)}
         return _form_page(request, TicketForm(user=user, initial=initial))
     form = TicketForm(request.POST, user=user)
@@ -101,6 +104,13 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     ticket = tickets.file_ticket(filing=form.filing(), by=user)
     messages.success(request, _("Ticket #%(number)s has arrived.") % {"number": ticket.number})
     return redirect(ticket)
+
+
+def _count_exit(request: HttpRequest) -> None:
+    """The reader came from an article (`article`) that did not help: helpcenter.keep_views writes that down."""
+    pk = request.GET.get("article", "")
+    if request.method == "GET" and pk.isascii() and pk.isdigit() and len(pk) < 18:
+        count("article-exits", opened_on(timezone.now(), int(pk)))
 
 
 def _brought_along(request: HttpRequest, user: User) -> dict[str, str]:

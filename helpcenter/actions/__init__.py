@@ -4,10 +4,19 @@ from helpcenter.actions.articles import EditConflict, Manuscript, create_article
 from helpcenter.actions.asking import ask, judge_answer, note_ticket_after_question
 from helpcenter.actions.assets import Upload, add_asset, describe_asset, remove_asset, replace_asset
 from helpcenter.actions.calibrating import calibrate
-from helpcenter.actions.care import Care, change_care, follow, keep_views, tell_of_picks, tell_of_series, unfollow
+from helpcenter.actions.care import (
+    Care,
+    change_care,
+    follow,
+    keep_exits,
+    keep_views,
+    tell_of_picks,
+    tell_of_series,
+    unfollow,
+)
 from helpcenter.actions.categories import Shelf, create_category, update_category
 from helpcenter.actions.exports import Written, export_folder
-from helpcenter.actions.gaps import begin_article, dismiss_gap, gather_gaps, note_repeated_tickets
+from helpcenter.actions.gaps import begin_article, dismiss_gap, gather_gaps
 from helpcenter.actions.imports import Delivered, Order, import_folder
 from helpcenter.actions.links import (
     claim_outside_link,
@@ -81,11 +90,11 @@ __all__ = [
     "judge_answer",
     "judge_links_to",
     "judge_outside_link",
+    "keep_exits",
     "keep_links",
     "keep_vectors",
     "keep_views",
     "note_opened",
-    "note_repeated_tickets",
     "note_search",
     "note_ticket",
     "note_ticket_after_question",

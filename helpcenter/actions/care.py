@@ -61,11 +61,21 @@ def _followed(thing: Article | Category) -> dict[str, Article | Category]:
 @transaction.atomic
 def keep_views(*, counted: dict[tuple[date, int], int]) -> int:
     """Adds views, by day and article, to the days of the articles; of articles that are gone nothing is kept."""
+    return _keep("views", counted)
+
+
+@transaction.atomic
+def keep_exits(*, counted: dict[tuple[date, int], int]) -> int:
+    """Adds how often readers left an article for the ticket form, by day and article, as `keep_views` does."""
+    return _keep("exits", counted)
+
+
+def _keep(figure: str, counted: dict[tuple[date, int], int]) -> int:
     known = set(Article.objects.filter(pk__in={pk for _day, pk in counted}).values_list("pk", flat=True))
     for (day, pk), number in sorted(counted.items()):
         if pk in known:
             row, _is_new = ReadingDay.objects.get_or_create(article_id=pk, day=day)
-            ReadingDay.objects.filter(pk=row.pk).update(views=F("views") + number)
+            ReadingDay.objects.filter(pk=row.pk).update(**{figure: F(figure) + number})
     return sum(number for (_day, pk), number in counted.items() if pk in known)
 
 

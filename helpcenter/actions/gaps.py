@@ -56,19 +56,6 @@ def _alike(kind: GapKind, words: str) -> Gap | None:
 
 
 @transaction.atomic
-def note_repeated_tickets(*, words: str, now: datetime | None = None) -> Gap:
-    """Tickets keep asking the same: one line of the list, counted up."""
-    at, said = moment(now), words.strip().lower()[:200]
-    gap, is_new = Gap.objects.get_or_create(
-        kind=GapKind.TICKETS, words=said, defaults={"first_at": at, "last_at": at, "count": 1}
-    )
-    if not is_new:
-        gap.count, gap.last_at = gap.count + 1, at
-        gap.save(update_fields=["count", "last_at"])
-    return gap
-
-
-@transaction.atomic
 def begin_article(*, gap: Gap, by: User, now: datetime | None = None) -> Article:
     """A draft with the words that readers looked for as its title and keywords. Refuses what is not open."""
     locked = Gap.objects.select_for_update().get(pk=gap.pk)
@@ -119,6 +106,7 @@ _SOURCES = {
     GapKind.NOTHING_OPENED: _FROM_SEARCHES.format(
         condition="results > 0 AND opened_id IS NULL AND source IN ('page', 'ticket')"
     ),
+    GapKind.TICKETS: _FROM_SEARCHES.format(condition="source = 'ticket' AND led_to_ticket"),
     GapKind.NOT_ANSWERED: f"""
         SELECT left(lower(text), 200), count(DISTINCT visitor), min(asked_at), max(asked_at) FROM helpcenter_question
         WHERE asked_at > %(since)s AND asked_at <= %(until)s AND %(least)s > 0

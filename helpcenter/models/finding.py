@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
 from helpcenter.models.articles import Article
@@ -17,6 +17,11 @@ class SearchDocument(models.Model):
     title_length = models.PositiveIntegerField()
     body_length = models.PositiveIntegerField()
     vector = SearchVectorField()
+    heads = models.GeneratedField(  # without the text: what suggestions look into, small enough to read quickly
+        expression=Func(F("vector"), template="ts_filter(%(expressions)s, '{a,b,c}')"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
     words = ArrayField(models.TextField(), default=list)  # unstemmed, each once: what typing errors are corrected to
     popularity = models.FloatField(default=0.0)  # 0 to 1, from views and votes; a gentle factor of the rank
 
@@ -25,6 +30,7 @@ class SearchDocument(models.Model):
         verbose_name_plural = _("search documents")
         indexes = [
             GinIndex(fields=["vector"], name="search_document_vector"),
+            GinIndex(fields=["heads"], name="search_document_heads"),
             models.Index(
                 fields=["article"],
                 include=["title_length", "body_length", "popularity"],

@@ -32,9 +32,14 @@ class Query:
 
     @classmethod
     def terms(cls, words: Sequence[str], weights: str, *, joint: str = " | ", begun: str = "") -> "Query":
-        """Single words (letters and digits, so they hold no syntax) in parts of that weight; `begun` is a beginning."""
-        found = [f"'{word}':{weights}" for word in words] + ([f"'{begun}':*{weights}"] if begun else [])
+        """Single words (letters and digits: no syntax) in parts of that weight ("": any); `begun` is a beginning."""
+        found = [f"'{word}':{weights}".rstrip(":") for word in words] + ([f"'{begun}':*{weights}"] if begun else [])
         return cls(f"to_tsquery('{CONFIG}', %s)", joint.join(found) or "''")
+
+    @classmethod
+    def beginnings(cls, letters: Sequence[str], weights: str) -> "Query":
+        """Any word that begins with one of these (letters and digits), unstemmed, in parts of that weight."""
+        return cls("to_tsquery('simple', %s)", " | ".join(f"'{one}':*{weights}" for one in letters))
 
 
 @dataclass(frozen=True)

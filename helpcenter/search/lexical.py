@@ -17,9 +17,11 @@ from helpcenter.search.asking import CONFIG, Asked, Query
 MOST_RANKED = 100
 MOST_TERMS = 32
 AT_MOST = 1000  # postings of one word
+IN_ALL = 4000  # postings of all words, as long as each has its SHARE
+SHARE = 300
 ALL = 1_000_000
 ENOUGH = 20
-COUNTED = 5000  # no word is counted further than this: it is common, whatever its exact number
+COUNTED = 2500  # no word is counted further than this: it is common, whatever its exact number
 WEIGHED = 400  # best articles whose visibility is asked for
 SYNONYM = 0.8
 POPULAR = 0.1  # what the most popular article gains
@@ -69,8 +71,9 @@ def rank(asked: Asked, searched: Field, *, also: Sequence[int] = ()) -> Ranking:
 
     `also` are articles to be scored and listed as well if the reader may see them.
     """
-    found, most_of_a_word = _rank(asked, searched, also, AT_MOST)
-    is_cut = most_of_a_word > AT_MOST or most_of_a_word * len(found.stems) > WEIGHED
+    at_most = min(AT_MOST, max(SHARE, IN_ALL // max(1, len(asked.words))))
+    found, most_of_a_word = _rank(asked, searched, also, at_most)
+    is_cut = most_of_a_word > at_most or most_of_a_word * len(found.stems) > WEIGHED
     if is_cut and len(found.found) < ENOUGH and not asked.is_exact:
         found, _ = _rank(asked, searched, also, ALL)
     return found
@@ -84,7 +87,7 @@ def _rank(asked: Asked, searched: Field, also: Sequence[int], at_most: int) -> t
     narrowed = [searched.category] if searched.category else []
     matching = Query.all_of(asked.joined)
     choice = _MATCHING.format(query=matching.sql) if asked.is_exact else _BEST
-    values = [matching.value, AT_MOST] if asked.is_exact else [at_most, WEIGHED if at_most == AT_MOST else ALL]
+    values = [matching.value, AT_MOST] if asked.is_exact else [at_most, WEIGHED if at_most <= AT_MOST else ALL]
     words = [] if asked.is_exact or asked.is_literal else list(dict.fromkeys(word.lower() for word in asked.words))
     sql = _RANKING.format(readable=readable, within=_ON_SHELF if narrowed else _ANYWHERE, choice=choice)
     typed = [asked.wanted] * 3
@@ -156,8 +159,9 @@ _RANKING = f"""
     chosen AS MATERIALIZED (
         SELECT id FROM ({{choice}}) AS best UNION SELECT id FROM within WHERE id = ANY(%s::bigint[])
     ),
-    scored AS (
-        SELECT document.article_id, document.popularity, coalesce((
+    scored AS MATERIALIZED (
+        SELECT document.article_id, document.popularity,
+               (SELECT category_id FROM helpcenter_article WHERE id = document.article_id) AS category_id, coalesce((
             SELECT {_SCORE} FROM asked JOIN helpcenter_posting posting ON posting.term = asked.stem
             WHERE posting.article_id = document.article_id
         ), 0) AS score
@@ -171,8 +175,7 @@ _RANKING = f"""
             JOIN within ON within.id = promotion.article_id WHERE lower(promotion.words) = %s),
            (SELECT json_agg(json_build_array(slug, title, articles) ORDER BY articles DESC, slug) FROM (
                 SELECT category.slug, category.title, count(*) AS articles
-                FROM ordered JOIN helpcenter_article article ON article.id = ordered.article_id
-                JOIN helpcenter_category category ON category.id = article.category_id GROUP BY category.id
+                FROM scored JOIN helpcenter_category category ON category.id = scored.category_id GROUP BY category.id
            ) AS shelf),
            (SELECT json_agg(json_build_array(article_id, score, popularity)) FROM ordered)
 """  # noqa: S608  # put together from constants; values are parameters

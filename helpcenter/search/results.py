@@ -110,9 +110,11 @@ _SHOWN = f"""
     JOIN helpcenter_category category ON category.id = article.category_id
     LEFT JOIN LATERAL (
         SELECT anchor, title, text FROM (
-            SELECT one.*, (SELECT sum(rare) FROM unnest(%s::text[], %s::float8[]) AS root (stem, rare)
-                           WHERE strpos(lower(one.title || ' ' || one.text), stem) > 0) AS fits
-            FROM helpcenter_passage one WHERE one.article_id = article.id
+            SELECT one.id, one.anchor, one.title, one.text, one.position,
+                   (SELECT sum(rare) FROM unnest(%s::text[], %s::float8[]) AS root (stem, rare)
+                    WHERE strpos(one.lowered, stem) > 0) AS fits
+            FROM (SELECT *, lower(title || ' ' || text) AS lowered FROM helpcenter_passage
+                  WHERE article_id = article.id OFFSET 0) AS one OFFSET 0
         ) AS section WHERE fits > 0 OR section.id = wanted.passage
         ORDER BY (section.id = wanted.passage) IS TRUE DESC, fits DESC NULLS LAST, section.position LIMIT 1
     ) AS passage ON TRUE

@@ -5,6 +5,7 @@ import structlog
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from helpcenter import actions
@@ -13,10 +14,12 @@ from helpcenter.forms import SearchForm
 from helpcenter.models import Article
 from helpcenter.states import Source
 from helpcenter.views.visitors import visitor_of
+from portal.lib.rate_limits import take
 from portal.web.htmx import page
 
 log = structlog.get_logger("portal.system")
 _SHORTEST_NOTED = 3
+_MOST_NOTED = 240  # a minute and network address, which an office may share; what is beyond is answered, not kept
 _LONGEST_ID = 22
 
 
@@ -66,6 +69,8 @@ def note_opening(request: HttpRequest, article: Article) -> None:
 def _note(request: HttpRequest, asked: finder.Asked, source: Source, started: float, found: finder.Found) -> str:
     """Keeps the search and answers its id, which links to results carry; a log that fails never fails the page."""
     if request.method != "GET" or len(asked.query) < _SHORTEST_NOTED or not asked.words:
+        return ""
+    if take(f"search-log:{request.META.get('REMOTE_ADDR', '')}", limit=_MOST_NOTED, now=timezone.now()).is_over:
         return ""
     took_ms = round((time.perf_counter() - started) * 1000)
     given: dict[str, Any] = {"results": found.total, "is_corrected": bool(found.corrected), "took_ms": took_ms}

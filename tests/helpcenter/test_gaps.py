@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from django.test import Client
 
-from helpcenter.actions import begin_article, dismiss_gap, gather_gaps, note_repeated_tickets
+from helpcenter.actions import begin_article, dismiss_gap, gather_gaps
 from helpcenter.models import Article, Gap
 from helpcenter.states import ArticleState, GapKind, GapState, Outcome, Source
 from portal.lib.refusals import Refused
@@ -59,8 +59,9 @@ def test_wordings_that_are_alike_share_a_line_and_what_was_dismissed_stays_away(
 
 
 def test_tickets_that_repeat_are_counted_on_one_line(now: datetime) -> None:
-    note_repeated_tickets(words="Signals are late", now=now)
-    assert note_repeated_tickets(words="signals are late ", now=now).count == 2
+    searched("signals are late", 3, now - timedelta(hours=1), source=Source.TICKET, results=2, led_to_ticket=True)
+    gather_gaps(now=now)
+    assert Gap.objects.get(kind=GapKind.TICKETS).count == 3
 
 
 def test_a_gap_becomes_a_draft_with_one_click(client: Client) -> None:

@@ -1,6 +1,7 @@
 """What is kept of a search, and what becomes of it."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection
@@ -10,8 +11,10 @@ from helpcenter import actions
 from helpcenter.actions import Searched, note_search, note_ticket
 from helpcenter.models import ReadingDay, SearchEvent
 from helpcenter.states import Source
+from helpcenter.views import searching
 from portal.events.actions import record
 from portal.events.listeners import declared
+from portal.lib.embedded import free_port
 from tests.factories.helpcenter import ArticleFactory, SearchEventFactory
 from tests.factories.tickets import TicketFactory
 
@@ -139,3 +142,21 @@ def test_keeping_a_search_is_one_statement(now: datetime, django_assert_num_quer
     with connection.cursor() as cursor:
         cursor.execute("SELECT led_to_ticket FROM helpcenter_searchevent")
         assert cursor.fetchall() == [(False,)]
+
+
+def test_one_address_fills_the_log_only_so_far_and_is_answered_all_the_same(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(searching, "_MOST_NOTED", 2)
+    ArticleFactory(title="Invoice")
+    for number in range(4):
+        assert client.get(f"/help/search/?q={number}-invoice", headers={"User-Agent": str(number)}).status_code == 200
+    assert len(kept()) == 2
+
+
+def test_without_valkey_search_suggestions_and_asking_answer_all_the_same(client: Client, settings: Any) -> None:
+    settings.CACHES = {"default": {**settings.CACHES["default"], "LOCATION": f"redis://127.0.0.1:{free_port()}/0"}}
+    ArticleFactory(title="Invoice")
+    assert "Invoice" in client.get("/help/search/?q=invoice").text
+    assert "Invoice" in client.get("/help/suggest/?q=invo").text
+    assert client.get("/help/ask/?q=invoice").status_code == 200
