@@ -29,7 +29,9 @@ def stack() -> Iterator[Stack]:
     """The furnished portal on embedded servers of its own, so that these may be stopped."""
     folder = Path(os.environ["LOCAL_DIR"]) / "gone"
     shutil.rmtree(folder, ignore_errors=True)
-    with Stack(folder, own_servers=True, STAFF_SECOND_FACTOR="off", HASHED_STATIC="off") as running:
+    with Stack(
+        folder, own_servers=True, STAFF_SECOND_FACTOR="off", HASHED_STATIC="off", EMBEDDING_MODEL="off"
+    ) as running:
         yield running
     if (folder / "valkey" / "valkey.pid").exists():
         end(folder / "valkey" / "valkey.pid")  # brought back by a test, so the portal knows nothing of it

@@ -12,7 +12,11 @@ import pytest
 
 from tests.stack import Stack
 
-PLAIN = {"HASHED_STATIC": "off", "STAFF_SECOND_FACTOR": "off"}  # compressing files is not what is looked at here
+PLAIN = {
+    "HASHED_STATIC": "off",
+    "STAFF_SECOND_FACTOR": "off",
+    "EMBEDDING_MODEL": "off",
+}  # compressing files is not what is looked at here
 
 
 @pytest.fixture(scope="module")
