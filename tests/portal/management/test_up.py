@@ -16,7 +16,7 @@ PLAIN = {
     "HASHED_STATIC": "off",
     "STAFF_SECOND_FACTOR": "off",
     "EMBEDDING_MODEL": "off",
-}  # compressing files is not what is looked at here
+}  # neither files nor texts are looked at here
 
 
 @pytest.fixture(scope="module")
