@@ -5,6 +5,7 @@ article present (the right answer is known) and with it taken away (any answer i
 as few of the latter as `MOST_WRONG` says; the confidence is a logistic curve between the two.
 """
 
+import importlib
 import random
 from collections import defaultdict
 from collections.abc import Iterator
@@ -13,8 +14,6 @@ from typing import Any
 
 import numpy as np
 from django.db.models import Count, Max, Sum
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import roc_auc_score
 
 from helpcenter.answers.confidence import AROUND, BEHIND, CAREFUL, Measure
 from helpcenter.answers.retrieval import Candidate
@@ -29,6 +28,11 @@ _MOST_QUESTIONS, _PER_TITLE = 1500, 2
 _FEWEST_ARTICLES = 8
 _DOUBT = 180  # so many questions are believed half; the careful threshold is the other half
 _AT_ONCE = 128
+
+
+def _library(module: str) -> Any:
+    """A part of scikit-learn, which takes a second to import: only workers and measurements learn."""
+    return importlib.import_module(f"sklearn.{module}")
 
 
 @dataclass(frozen=True)
@@ -150,7 +154,7 @@ def _fitted(measure: Measure, present: Floats, right: Floats, absent: Floats) ->
     """Never answers what is more likely wrong than right, and is careful as long as there was little to learn from."""
     standings = np.concatenate([present, absent])
     is_right = np.concatenate([right, np.zeros(len(absent), dtype=bool)])
-    curve = LogisticRegression(C=100.0).fit(standings[:, None], is_right)
+    curve = _library("linear_model").LogisticRegression(C=100.0).fit(standings[:, None], is_right)
     slope = max(float(curve.coef_[0][0]), 1.0)
     middle = -float(curve.intercept_[0]) / slope
     learned = float(np.quantile(absent, 1 - MOST_WRONG))
@@ -162,6 +166,6 @@ def _fitted(measure: Measure, present: Floats, right: Floats, absent: Floats) ->
         "answered": round(float((present > threshold).mean()), 3),
         "right": round(float(right[present > threshold].mean()), 3),
         "wrong_when_absent": round(float((absent > threshold).mean()), 3),
-        "auroc": round(float(roc_auc_score(is_right, standings)), 3),
+        "auroc": round(float(_library("metrics").roc_auc_score(is_right, standings)), 3),
     }
     return replace(measure, slope=slope, middle=middle, threshold=threshold), measured

@@ -19,6 +19,7 @@ from helpcenter import urls
 from helpcenter.models import Article, Asset, Category
 from helpcenter.querysets import beside, company_of
 from portal.accounts.models import User
+from portal.accounts.states import StaffRole
 from tests.helpcenter.menagerie import LURE, READS, SECRET, SHOWN, Cell, build, reader
 from tests.helpcenter.test_api import bearer
 
@@ -131,8 +132,12 @@ def _surfaces(turn: int, most: int) -> list[str]:
     return [names[turn % len(names)], names[(turn + 3) % len(names)]][:most]
 
 
+EDITORS = {StaffRole.AGENT_L2, StaffRole.AGENT_L3, StaffRole.LEAD, StaffRole.ADMINISTRATOR, "superuser"}
+
+
 def _problem(cell: Cell, role: str, surface: str, answer: Answer) -> str:
-    is_shown = cell.is_shown_to(role)
+    writes = surface == "file" and role in EDITORS and cell.is_for(role)  # who writes an article sees its pictures
+    is_shown = cell.is_shown_to(role) or writes
     words = {SECRET} if is_shown else {SECRET, cell.word}
     if any(word in answer.text for word in words):
         return "leaks its words"
