@@ -10,6 +10,7 @@ from unfold.admin import ModelAdmin
 from billing import actions, admin_views
 from billing.models import Plan, Subscription
 from billing.states import SubscriptionState
+from portal.accounts.context import actor
 from portal.events.admin import ReadOnlyAdmin
 
 
@@ -31,7 +32,7 @@ class PlanAdmin(ModelAdmin):
         return False  # taken off the pricing page instead
 
     def save_model(self, request: HttpRequest, obj: Plan, form: Any, change: bool) -> None:
-        actions.save_plan(plan=obj, by=request.user)  # type: ignore[arg-type]  # staff
+        actions.save_plan(plan=obj, by=actor(request))
 
     @admin.display(description=_("per month"), ordering="price_per_month")
     def monthly(self, plan: Plan) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from billing import actions
 from billing.models import Plan, Subscription
+from portal.accounts.context import actor
 from portal.accounts.models import Organization
 from portal.web.admin_views import Question, ask
 
@@ -35,5 +36,5 @@ def move_plan(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
         _("The plan is changed."),
         partial(PlanForm, initial={"plan": current.plan_id if current else None}),
     )
-    act = partial(actions.move_plan, organization=organization, by=request.user)  # type: ignore[arg-type]  # staff
+    act = partial(actions.move_plan, organization=organization, by=actor(request))
     return ask(request, admin, None, question, lambda words: act(**words))

@@ -1,10 +1,9 @@
 from typing import Any
 
 from django.conf import settings
-from django.db import models
 from django.urls import reverse
 
-from helpcenter.models import Article, Follow, Revision
+from helpcenter.models import Article, Category, Follow, Revision
 from portal.accounts.models import User
 from portal.outbox.actions import post
 from portal.outbox.letters import Draft, render
@@ -40,8 +39,8 @@ def _send(key: str, name: str, to: User, context: dict[str, Any]) -> None:
     )
 
 
-def _page(thing: models.Model | None) -> str:
-    return settings.SITE_URL + thing.get_absolute_url() if isinstance(thing, models.Model) else settings.SITE_URL  # type: ignore[attr-defined]  # article or category
+def _page(thing: Article | Category | None) -> str:
+    return settings.SITE_URL + (thing.get_absolute_url() if thing else "")
 
 
 def _desk(article: Article) -> str:

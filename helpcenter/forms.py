@@ -127,7 +127,8 @@ class SuccessorForm(forms.Form):
 
     def __init__(self, *args: Any, among: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["successor"].queryset = among.order_by("title", "pk")  # type: ignore[attr-defined]  # a choice of rows
+        successor: Any = self.fields["successor"]
+        successor.queryset = among.order_by("title", "pk")
 
 
 class CareForm(forms.Form):
@@ -140,4 +141,5 @@ class CareForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["owner"].queryset = User.objects.staff().order_by("name", "pk")  # type: ignore[attr-defined]  # a choice of rows
+        owner: Any = self.fields["owner"]
+        owner.queryset = User.objects.staff().order_by("name", "pk")

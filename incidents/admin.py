@@ -15,6 +15,7 @@ from incidents import admin_views
 from incidents.models import Component, ComponentGroup, Incident, Maintenance, StatusPage
 from incidents.states import ComponentStatus, IncidentStatus, Severity
 from portal.accounts.admin import told
+from portal.accounts.context import actor
 from portal.events.models import Event
 
 _TONES = {
@@ -58,7 +59,7 @@ class ComponentGroupAdmin(ModelAdmin):
     fields = ["name", "description", "position"]
 
     def save_model(self, request: HttpRequest, obj: ComponentGroup, form: Any, change: bool) -> None:
-        incidents.keep_group(group=obj, by=request.user)  # type: ignore[arg-type]  # staff
+        incidents.keep_group(group=obj, by=actor(request))
 
 
 @admin.register(Component)
@@ -76,7 +77,7 @@ class ComponentAdmin(KeptAdmin):
         return {"tracked_since": timezone.now()}
 
     def save_model(self, request: HttpRequest, obj: Component, form: Any, change: bool) -> None:
-        incidents.keep_component(component=obj, by=request.user)  # type: ignore[arg-type]  # staff
+        incidents.keep_component(component=obj, by=actor(request))
 
     @display(description=_("baseline status"), ordering="status", label=_TONES)
     def baseline(self, component: Component) -> str:
@@ -145,7 +146,7 @@ class MaintenanceAdmin(KeptAdmin):
         return False  # only actions move it
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        return self.fields  # type: ignore[return-value]  # a list of names, above
+        return self.fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Maintenance]:
         return super().get_queryset(request).select_related("scheduled_by")

@@ -21,6 +21,7 @@ from incidents.forms import (
     UpdateForm,
 )
 from incidents.models import Incident
+from portal.accounts.context import actor
 from portal.accounts.models import User
 from portal.events.listeners import told
 from portal.events.models import Event
@@ -35,7 +36,7 @@ def open_incident(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
     form = OpenIncidentForm(request.POST or None)
     if form.is_valid():
         try:
-            incident = incidents.open_incident(opening=form.opening(), by=_by(request))
+            incident = incidents.open_incident(opening=form.opening(), by=actor(request))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -54,7 +55,7 @@ def incident_desk(request: HttpRequest, admin: ModelAdmin, object_id: str) -> Ht
     form = UpdateForm(request.POST or None, incident=incident)
     if may_post and form.is_valid():
         try:
-            incidents.post_update(incident=incident, report=form.report(), by=_by(request))
+            incidents.post_update(incident=incident, report=form.report(), by=actor(request))
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -78,7 +79,7 @@ def revise_incident(request: HttpRequest, admin: ModelAdmin, object_id: str) -> 
     )
 
     def act(words: dict[str, Any]) -> None:
-        incidents.revise_incident(incident=incident, revision=incidents.Revision(**words), by=_by(request))
+        incidents.revise_incident(incident=incident, revision=incidents.Revision(**words), by=actor(request))
 
     return ask(request, admin, incident, question, act)
 
@@ -96,7 +97,7 @@ def schedule_maintenance(request: HttpRequest, admin: ModelAdmin) -> HttpRespons
 
     def act(words: dict[str, Any]) -> Any:
         plan = incidents.Plan(**{**words, "components": list(words["components"])})
-        return incidents.schedule_maintenance(plan=plan, by=_by(request))
+        return incidents.schedule_maintenance(plan=plan, by=actor(request))
 
     return ask(request, admin, None, question, act)
 
@@ -115,7 +116,7 @@ def reschedule_maintenance(request: HttpRequest, admin: ModelAdmin, object_id: s
         admin,
         maintenance,
         question,
-        lambda words: incidents.reschedule_maintenance(maintenance=maintenance, by=_by(request), **words),
+        lambda words: incidents.reschedule_maintenance(maintenance=maintenance, by=actor(request), **words),
     )
 
 
@@ -154,7 +155,7 @@ def _ask_maintenance(
     request: HttpRequest, admin: ModelAdmin, object_id: str, question: Question, action: Any
 ) -> HttpResponse:
     maintenance = row_or_404(request, admin, object_id)
-    return ask(request, admin, maintenance, question, lambda _words: action(maintenance=maintenance, by=_by(request)))
+    return ask(request, admin, maintenance, question, lambda _words: action(maintenance=maintenance, by=actor(request)))
 
 
 def set_component_status(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
@@ -171,7 +172,7 @@ def set_component_status(request: HttpRequest, admin: ModelAdmin, object_id: str
         admin,
         component,
         question,
-        lambda words: incidents.set_component_status(component=component, by=_by(request), **words),
+        lambda words: incidents.set_component_status(component=component, by=actor(request), **words),
     )
 
 
@@ -188,7 +189,3 @@ def _told(incident: Incident) -> dict[str, Any]:
         "running": incident.impacts.lasting().select_related("component"),
         "log": told(events, names),
     }
-
-
-def _by(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]  # the admin is for staff, never anonymous

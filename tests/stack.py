@@ -116,7 +116,7 @@ class Stack:
         """Looks straight into the portal's database."""
         url = self.environment.get("DATABASE_URL") or json.loads((self.folder / "servers.json").read_text())["database"]
         with psycopg.connect(url, autocommit=True) as connection:
-            found = connection.execute(query, list(parameters))  # type: ignore[arg-type]
+            found = connection.execute(query, list(parameters))
             return found.fetchall() if found.description else []
 
 
@@ -125,8 +125,8 @@ def fresh_database(name: str) -> str:
     own = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     url = os.environ["DATABASE_URL"]
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')  # type: ignore[arg-type]
-        connection.execute(f'CREATE DATABASE "{own}"')  # type: ignore[arg-type]
+        connection.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{own}"')
     return urlsplit(url)._replace(path=f"/{own}").geturl()
 
 

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from portal.accounts.models import User
+from portal.accounts.context import actor
 from portal.lib.refusals import Refused
 from portal.outbox.models import Letter
 from tickets import actions as tickets
@@ -57,7 +57,7 @@ def workspace(request: HttpRequest, pk: int) -> HttpResponse:
 @_acts
 def reply(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     """Answers the customer. Written on an old state of the conversation, it is shown again with what came in first."""
-    form, user = StaffReplyForm(request.POST), _user(request)
+    form, user = StaffReplyForm(request.POST), actor(request)
     if not form.is_valid():
         return _workspace_page(request, ticket, form, status=422)
     try:
@@ -77,7 +77,7 @@ def note(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     if not form.is_valid():
         seen = StaffReplyForm(initial={"seen": ticket.version})
         return _workspace_page(request, ticket, seen, note_form=form, status=422)
-    tickets.note(ticket=ticket, body=form.cleaned_data["body"], by=_user(request))
+    tickets.note(ticket=ticket, body=form.cleaned_data["body"], by=actor(request))
     return None
 
 
@@ -85,7 +85,7 @@ def note(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
 def assign(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     form = AssignForm(request.POST)
     if form.is_valid():
-        tickets.assign(ticket=ticket, to=form.cleaned_data["assignee"], by=_user(request))
+        tickets.assign(ticket=ticket, to=form.cleaned_data["assignee"], by=actor(request))
     _say_what_is_wrong(request, form)
     return None
 
@@ -94,7 +94,7 @@ def assign(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
 def priority(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     form = PriorityForm(request.POST)
     if form.is_valid():
-        tickets.change_priority(ticket=ticket, by=_user(request), **form.cleaned_data)
+        tickets.change_priority(ticket=ticket, by=actor(request), **form.cleaned_data)
     _say_what_is_wrong(request, form)
     return None
 
@@ -102,7 +102,7 @@ def priority(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
 @_acts
 def move(request: HttpRequest, ticket: Ticket, move: str) -> HttpResponse | None:
     """One of the moves that need nothing but the press of a button."""
-    MOVES[move](ticket=ticket, by=_user(request))
+    MOVES[move](ticket=ticket, by=actor(request))
     return None
 
 
@@ -172,8 +172,3 @@ def _visible_ticket(request: HttpRequest, pk: int) -> Ticket:
 
 def _back(ticket: Ticket) -> HttpResponse:
     return redirect("admin:tickets_ticket_change", ticket.pk)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101  # the admin lets nobody else in
-    return request.user

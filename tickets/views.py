@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from helpcenter.models import Question
 from helpcenter.querysets import opened_on
+from portal.accounts.context import actor
 from portal.accounts.models import User
 from portal.lib.promises import Target
 from portal.lib.refusals import Refused
@@ -90,7 +91,7 @@ def _after(found: TicketQuerySet, cursor: str) -> TicketQuerySet:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_ticket(request: HttpRequest) -> HttpResponse:
     """The form, with the promise that its answers would get; a valid one files and leads to the ticket."""
-    user = _user(request)
+    user = actor(request)
     if request.method != "POST":
         _count_exit(request)
         initial = {"subject": request.GET.get("subject", "")[:150], **_brought_along(request, user)}
@@ -160,7 +161,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return page(request, "tickets/ticket_detail.html", _detail(request, ticket, form), parts=["ticket"], status=422)
     try:
-        tickets.reply(ticket=ticket, body=form.cleaned_data["body"], by=_user(request))
+        tickets.reply(ticket=ticket, body=form.cleaned_data["body"], by=actor(request))
     except Refused as refusal:
         if request.htmx:  # type: ignore[attr-defined]  # set by django_htmx
             raise
@@ -172,21 +173,21 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
 @require_POST
 def solve(request: HttpRequest, public_id: str) -> HttpResponse:
     ticket = _ticket_to_change(request, public_id)
-    tickets.solve(ticket=ticket, by=_user(request))
+    tickets.solve(ticket=ticket, by=actor(request))
     return _changed(request, ticket)
 
 
 @require_POST
 def close(request: HttpRequest, public_id: str) -> HttpResponse:
     ticket = _ticket_to_change(request, public_id)
-    tickets.close(ticket=ticket, by=_user(request))
+    tickets.close(ticket=ticket, by=actor(request))
     return _changed(request, ticket)
 
 
 @require_POST
 def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
     ticket = _ticket_to_change(request, public_id)
-    tickets.reopen(ticket=ticket, by=_user(request))
+    tickets.reopen(ticket=ticket, by=actor(request))
     return _changed(request, ticket)
 
 
@@ -205,7 +206,7 @@ def _ticket_to_change(request: HttpRequest, public_id: str) -> Ticket:
 
 def _changed(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     fresh = Ticket.objects.with_people().get(pk=ticket.pk)
-    context = _detail(request, fresh, ReplyForm()) if request.htmx else {}  # type: ignore[attr-defined]
+    context = _detail(request, fresh, ReplyForm()) if request.htmx else {}  # type: ignore[attr-defined]  # set by django_htmx
     return done(request, "tickets/ticket_detail.html", context, to=ticket.get_absolute_url(), parts=["ticket"])
 
 
@@ -222,9 +223,3 @@ def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, 
         "timeline": timeline(ticket, reader=request.user),
         "may_reopen": ticket.reopens_until is not None and now <= ticket.reopens_until,
     }
-
-
-def _user(request: HttpRequest) -> User:
-    """The signed-in user; the log-in middleware lets nobody else in."""
-    assert isinstance(request.user, User)  # noqa: S101  # tells the type checker
-    return request.user

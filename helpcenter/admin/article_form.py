@@ -101,8 +101,10 @@ class ArticleForm(forms.ModelForm):
         if newest.number == cleaned["based_on"]:
             return
         self.conflict = admin_views.conflict_of(newest, cleaned)
-        self.data = self.data.copy()  # type: ignore[attr-defined]  # what the browser sent
-        self.data["based_on"] = str(newest.number)  # type: ignore[index]  # the copy may change
+        sent: Any = self.data
+        sent = sent.copy()  # what the browser sent cannot be changed, its copy can
+        sent["based_on"] = str(newest.number)
+        self.data = sent
         self.add_error(None, str(actions.EditConflict(newest)))
 
     def manuscript(self) -> actions.Manuscript:

@@ -20,6 +20,7 @@ from helpcenter.admin.filters import WorkFilter
 from helpcenter.models import Article, Category, RelatedArticle
 from helpcenter.querysets import audiences_of
 from helpcenter.states import OPEN_REVISIONS, ArticleState, RevisionState
+from portal.accounts.context import actor
 from portal.lib.refusals import Refused
 
 
@@ -65,7 +66,7 @@ class ArticleAdmin(FolderActions, ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Article]:
         """Drafts too, but only of audiences that this person belongs to."""
-        return super().get_queryset(request).for_audiences_of(request.user).with_votes()  # type: ignore[attr-defined]  # our queryset
+        return super().get_queryset(request).for_audiences_of(request.user).with_votes()
 
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **options: Any) -> Any:
         if db_field.name == "category":
@@ -82,9 +83,9 @@ class ArticleAdmin(FolderActions, ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Article, form: ArticleForm, change: bool) -> None:
         """Through the actions: they render, index, keep old addresses and record what happened."""
         if change:
-            saved = actions.update_article(article=obj, manuscript=form.manuscript(), by=request.user)  # type: ignore[arg-type]  # staff
+            saved = actions.update_article(article=obj, manuscript=form.manuscript(), by=actor(request))
         else:
-            saved = actions.create_article(manuscript=form.manuscript(), by=request.user)  # type: ignore[arg-type]  # staff
+            saved = actions.create_article(manuscript=form.manuscript(), by=actor(request))
         obj.pk = saved.pk
         for button in self.get_actions_submit_line(request, saved.pk):
             if button.action_name in request.POST:
@@ -93,7 +94,7 @@ class ArticleAdmin(FolderActions, ModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
         if any(formset.has_changed() for formset in formsets):
-            actions.tell_of_picks(article=form.instance, by=request.user)  # type: ignore[arg-type]  # staff
+            actions.tell_of_picks(article=form.instance, by=actor(request))
 
     def get_urls(self) -> list[URLPattern]:
         guard = self.admin_site.admin_view
@@ -118,7 +119,7 @@ class ArticleAdmin(FolderActions, ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Article | None = None) -> bool:
         return False
 
-    def view_on_site(self, obj: Article) -> str | None:  # type: ignore[override]  # Django takes a method too
+    def view_on_site(self, obj: Article) -> str | None:
         return obj.get_absolute_url() if obj.state == ArticleState.PUBLISHED else None
 
     @display(

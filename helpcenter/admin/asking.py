@@ -50,9 +50,9 @@ class QuestionAdmin(ReadOnlyAdmin):
         return format_html("<p>{}</p>", question.answer["phrased"]) if question.answer.get("phrased") else "–"
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Question | None:
-        found = super().get_object(request, object_id, from_field)
+        found: Any = super().get_object(request, object_id, from_field)
         if found is not None:
-            setattr(found, "reader", request.user)  # noqa: B010  # for `quoted`
+            found.reader = request.user  # for `quoted`
         return found
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Question]:

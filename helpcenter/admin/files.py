@@ -1,4 +1,4 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 from helpcenter import actions, admin_views
 from helpcenter.actions.assets import checked, file_name
 from helpcenter.models import Asset, Snippet
+from portal.accounts.context import actor
 from portal.accounts.models import User
 from portal.lib.refusals import Refused
 
@@ -72,12 +73,12 @@ class AssetFormSet(forms.models.BaseInlineFormSet):
 
     def save(self, commit: bool = True) -> Any:
         self.new_objects, self.changed_objects, self.deleted_objects = [], [], []
-        for form in self.forms:
+        for form in cast(list[AssetForm], self.forms):
             if form in self.deleted_forms and form.instance.pk:
                 actions.remove_asset(asset=form.instance, by=self.by)
             elif form.has_changed() and form not in self.deleted_forms:
                 form.instance.article = self.instance
-                form.keep(self.by)  # type: ignore[attr-defined]  # an AssetForm
+                form.keep(self.by)
         return []
 
 
@@ -93,7 +94,7 @@ class AssetInline(TabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
         made = super().get_formset(request, obj, **options)
-        made.by = request.user  # type: ignore[assignment]  # staff
+        made.by = actor(request)
         return made
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -128,26 +129,26 @@ class SnippetAdmin(ModelAdmin):
     def save_model(self, request: HttpRequest, obj: Snippet, form: forms.ModelForm, change: bool) -> None:
         phrase = actions.Phrase(obj.name, form.cleaned_data["body"], form.cleaned_data["kind"])
         if change:
-            actions.update_snippet(snippet=obj, phrase=phrase, by=request.user)  # type: ignore[arg-type]  # staff
+            actions.update_snippet(snippet=obj, phrase=phrase, by=actor(request))
         else:
-            obj.pk = actions.create_snippet(phrase=phrase, by=request.user).pk  # type: ignore[arg-type]  # staff
+            obj.pk = actions.create_snippet(phrase=phrase, by=actor(request)).pk
 
     def delete_model(self, request: HttpRequest, obj: Snippet) -> None:
-        actions.remove_snippet(snippet=obj, by=request.user)  # type: ignore[arg-type]  # staff
+        actions.remove_snippet(snippet=obj, by=actor(request))
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return {}  # one by one: each asks who still uses it
 
 
-class FolderActions:
+class FolderActions(ModelAdmin):
     """Folders of Markdown in and out, above the list of articles."""
 
     actions_list = ["bring_in", "take_out"]
 
     @action(description=_("Import a folder"), url_path="import", icon="upload", permissions=["change"])
     def bring_in(self, request: HttpRequest) -> HttpResponse:
-        return admin_views.bring_in(request, self)  # type: ignore[arg-type]  # mixed into a ModelAdmin
+        return admin_views.bring_in(request, self)
 
     @action(description=_("Export all"), url_path="export", icon="download", permissions=["view"])
     def take_out(self, request: HttpRequest) -> HttpResponse:
-        return admin_views.take_out(request, self)  # type: ignore[arg-type]  # mixed into a ModelAdmin
+        return admin_views.take_out(request, self)

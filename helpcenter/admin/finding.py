@@ -194,7 +194,7 @@ class ArticleHealthAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ArticleHealth]:
         figures = {name: _sum(name) for name in ("views", "exits", "tickets")}
         votes = {"yes": _votes(Q(is_helpful=True)), "no": _votes(Q(is_helpful=False))}
-        readable = super().get_queryset(request).for_audiences_of(request.user)  # type: ignore[attr-defined]  # ours
+        readable = super().get_queryset(request).for_audiences_of(request.user)
         share = Round(100.0 * F("tickets") / (F("views") + 1), 1, output_field=FloatField())
         return readable.annotate(**figures, **votes).annotate(ticket_share=share)
 

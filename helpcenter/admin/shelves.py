@@ -8,6 +8,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from helpcenter import actions
 from helpcenter.admin.article_form import check_tiers, tiers_field
 from helpcenter.models import Category, Series, SeriesEntry
+from portal.accounts.context import actor
 
 
 class CategoryForm(forms.ModelForm):
@@ -33,9 +34,9 @@ class CategoryAdmin(ModelAdmin):
         """Through the actions, so that old addresses keep answering and everybody concerned learns of it."""
         shelf = actions.Shelf(**form.cleaned_data)
         if change:
-            actions.update_category(category=obj, shelf=shelf, by=request.user)  # type: ignore[arg-type]  # staff
+            actions.update_category(category=obj, shelf=shelf, by=actor(request))
         else:
-            obj.pk = actions.create_category(shelf=shelf, by=request.user).pk  # type: ignore[arg-type]  # staff
+            obj.pk = actions.create_category(shelf=shelf, by=actor(request)).pk
 
     def has_delete_permission(self, request: HttpRequest, obj: Category | None = None) -> bool:
         return False
@@ -59,4 +60,4 @@ class SeriesAdmin(ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        actions.tell_of_series(series=form.instance, by=request.user)  # type: ignore[arg-type]  # staff
+        actions.tell_of_series(series=form.instance, by=actor(request))

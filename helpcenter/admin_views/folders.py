@@ -18,6 +18,7 @@ from helpcenter import actions
 from helpcenter.forms import FolderForm
 from helpcenter.models import Article
 from helpcenter.querysets import audiences_of
+from portal.accounts.context import actor
 from portal.lib.archives import Limits, Unacceptable, packed, unpack
 from portal.lib.refusals import Refused
 
@@ -68,7 +69,7 @@ def _imported(request: HttpRequest, content: bytes, *, dry_run: bool) -> actions
             said = _("The file is not imported: %(why)s. Large folders: manage.py import_articles.")
             raise Refused(said % {"why": problem}, code="folder_unacceptable") from problem
         order = actions.Order(inside, dry_run=dry_run, audiences=set(audiences_of(request.user)))
-        return actions.import_folder(order=order, by=request.user)  # type: ignore[arg-type]  # staff
+        return actions.import_folder(order=order, by=actor(request))
 
 
 def take_out(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_POST
 
 from helpcenter import actions
 from helpcenter.models import Gap
+from portal.accounts.context import actor
 from portal.lib.refusals import Refused
 
 
@@ -15,7 +16,7 @@ def begin_article(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("helpcenter.add_article"):
         raise PermissionDenied
     try:
-        article = actions.begin_article(gap=get_object_or_404(Gap, pk=pk), by=request.user)  # type: ignore[arg-type]  # staff
+        article = actions.begin_article(gap=get_object_or_404(Gap, pk=pk), by=actor(request))
     except Refused as refusal:
         messages.warning(request, str(refusal))
         return redirect("admin:helpcenter_gap_changelist")
@@ -28,7 +29,7 @@ def dismiss_gap(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.user.has_perm("helpcenter.change_article"):
         raise PermissionDenied
     try:
-        actions.dismiss_gap(gap=get_object_or_404(Gap, pk=pk), by=request.user)  # type: ignore[arg-type]  # staff
+        actions.dismiss_gap(gap=get_object_or_404(Gap, pk=pk), by=actor(request))
     except Refused as refusal:
         messages.warning(request, str(refusal))
     return redirect("admin:helpcenter_gap_changelist")

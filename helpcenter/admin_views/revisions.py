@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from helpcenter import actions
 from helpcenter.models import Article, Revision
+from portal.accounts.context import actor
 from portal.accounts.models import User
 from portal.lib.differences import compared
 from portal.web.admin_views import Question, ask, row_or_404
@@ -69,7 +70,7 @@ def restore(request: HttpRequest, admin: ModelAdmin, object_id: str, number: int
         gettext_lazy("Restore"),
         gettext_lazy("The revision is restored as a draft."),
     )
-    by: User = request.user  # type: ignore[assignment]  # staff
+    by: User = actor(request)
     return ask(request, admin, article, question, lambda _words: actions.restore_revision(revision=revision, by=by))
 
 

@@ -13,7 +13,7 @@ from helpcenter import actions
 from helpcenter.actions.articles import newest_revision
 from helpcenter.forms import CareForm, DecisionForm, SuccessorForm, WindowForm
 from helpcenter.models import Article
-from portal.accounts.models import User
+from portal.accounts.context import actor
 from portal.web.admin_views import Question, ask, row_or_404
 
 _Act = Callable[[Article, dict[str, Any]], Any]
@@ -27,7 +27,7 @@ def submit(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpRespo
         _("The revision is in review."),
     )
     return _asked(
-        request, admin, object_id, question, lambda one, _w: actions.submit_revision(article=one, by=_by(request))
+        request, admin, object_id, question, lambda one, _w: actions.submit_revision(article=one, by=actor(request))
     )
 
 
@@ -58,7 +58,7 @@ def _decided(
 ) -> HttpResponse:
     def act(article: Article, words: dict[str, Any]) -> None:
         revision = newest_revision(article)
-        actions.decide_revision(revision=revision, is_approved=is_approved, said=words["said"], by=_by(request))
+        actions.decide_revision(revision=revision, is_approved=is_approved, said=words["said"], by=actor(request))
 
     return _asked(request, admin, object_id, question, act)
 
@@ -73,7 +73,7 @@ def schedule(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpRes
     )
 
     def act(article: Article, words: dict[str, Any]) -> None:
-        actions.publish_article(article=article, by=_by(request), window=actions.Window(**words))
+        actions.publish_article(article=article, by=actor(request), window=actions.Window(**words))
 
     return _asked(request, admin, object_id, question, act)
 
@@ -87,7 +87,11 @@ def withdraw(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpRes
         is_danger=True,
     )
     return _asked(
-        request, admin, object_id, question, lambda one, _w: actions.withdraw_article(article=one, by=_by(request))
+        request,
+        admin,
+        object_id,
+        question,
+        lambda one, _w: actions.withdraw_article(article=one, by=actor(request)),
     )
 
 
@@ -102,7 +106,7 @@ def archive(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResp
     )
 
     def act(article: Article, words: dict[str, Any]) -> None:
-        actions.archive_article(article=article, successor=words["successor"], by=_by(request))
+        actions.archive_article(article=article, successor=words["successor"], by=actor(request))
 
     return _asked(request, admin, object_id, question, act)
 
@@ -119,7 +123,7 @@ def care(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpRespons
     )
 
     def act(article: Article, words: dict[str, Any]) -> None:
-        actions.change_care(article=article, care=actions.Care(**words), by=_by(request))
+        actions.change_care(article=article, care=actions.Care(**words), by=actor(request))
 
     return _asked(request, admin, object_id, question, act)
 
@@ -133,7 +137,3 @@ def _asked(request: HttpRequest, admin: ModelAdmin, object_id: str, question: Qu
 
 def _key(object_id: str) -> int:
     return int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0
-
-
-def _by(request: HttpRequest) -> User:
-    return request.user  # type: ignore[return-value]  # the admin is for staff, never anonymous

@@ -8,7 +8,10 @@ from collections.abc import Callable
 
 from helpcenter.states import HandOver
 
-_PERSON = r"(?:human|person|people|someone|somebody|agent|representative|operator|advisor|employee|staff member|(?:the )?support(?: team)?|customer service)"  # noqa: E501
+_PERSON = (
+    r"(?:human|person|people|someone|somebody|agent|representative|operator|advisor|employee|staff member|"
+    r"(?:the )?support(?: team)?|customer service)"
+)
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
@@ -16,7 +19,8 @@ def _any(*patterns: str) -> re.Pattern[str]:
 
 
 _ASKED = _any(
-    rf"\b(?:talk|speak|chat|connect me|put me through|transfer me|escalate(?: this)?|hand me over) (?:to|with) (?:\w+ ){{0,3}}?{_PERSON}",  # noqa: E501
+    r"\b(?:talk|speak|chat|connect me|put me through|transfer me|escalate(?: this)?|hand me over) (?:to|with) "
+    rf"(?:\w+ ){{0,3}}?{_PERSON}",
     rf"\b(?:contact|reach|call|write to) (?:a|an|the|your|some) (?:\w+ )?{_PERSON}",
     rf"^\W*(?:a |an |real |live )*{_PERSON}(?: please| now)?\W*$",
     r"\b(?:real|live|actual) (?:human|person|agent)\b",

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_POST
 
 from helpcenter import actions
 from helpcenter.models import Article, Category
+from portal.accounts.context import actor
 from portal.web.htmx import done
 
 
@@ -24,9 +25,9 @@ def follow_category(request: HttpRequest, pk: int) -> HttpResponse:
 def _followed(request: HttpRequest, thing: Article | Category) -> HttpResponse:
     stops = request.POST.get("stop") == "yes"
     if stops:
-        actions.unfollow(thing=thing, user=request.user)  # type: ignore[arg-type]  # signed in, by the middleware
+        actions.unfollow(thing=thing, user=actor(request))
     else:
-        actions.follow(thing=thing, user=request.user)  # type: ignore[arg-type]  # likewise
+        actions.follow(thing=thing, user=actor(request))
     said = _("No more letters about this.") if stops else _("You get a letter when this changes.")
     context = {"thing": thing, "is_followed": not stops, "kind": thing._meta.model_name}
     template, to = "helpcenter/follow.html", f"{thing.get_absolute_url()}#follow"

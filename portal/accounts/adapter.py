@@ -76,7 +76,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return request.META["REMOTE_ADDR"] or "0.0.0.0"  # noqa: S104  # a stand-in for "unknown", never bound
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return "/admin/" if request.user.is_staff else settings.LOGIN_REDIRECT_URL  # type: ignore[union-attr]
+        return "/admin/" if request.user.is_staff else settings.LOGIN_REDIRECT_URL
 
     def post_login(self, request: HttpRequest, user: Any, **options: Any) -> HttpResponse:
         methods = [one["method"] for one in get_authentication_records(request, user)]

@@ -2,8 +2,8 @@ from typing import Any
 
 import allauth.account.admin
 import allauth.mfa.admin
-import allauth.usersessions.admin  # noqa: F401
-import django.contrib.auth.admin  # noqa: F401  # these four register by being imported; taken out again below
+import allauth.usersessions.admin  # noqa: F401  # registers by being imported; taken out again below
+import django.contrib.auth.admin  # noqa: F401  # likewise, as the two above
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -23,14 +23,15 @@ from unfold.decorators import action
 
 import portal.accounts.actions as accounts
 from portal.accounts import admin_views
+from portal.accounts.context import actor
 from portal.accounts.models import ApiToken, Brand, Invitation, Membership, Organization, Tier, User
 from portal.events.admin import ReadOnlyAdmin
 from portal.events.listeners import told as in_words
 from portal.events.models import Event
 
 # The admin's log-in is allauth's, with its second factor and rate limits; and so is the change of a password.
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
-admin.site.password_change = lambda request, extra_context=None: redirect("account_change_password")  # type: ignore
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth's way
+admin.site.password_change = lambda request, extra_context=None: redirect("account_change_password")  # type: ignore  # another shape
 
 # Roles are code (`portal.accounts.roles`); sessions and second factors hold secrets that staff have no need to see.
 for kept_out in (Group, EmailAddress, Authenticator, UserSession):
@@ -86,7 +87,7 @@ class OrganizationAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: Organization, form: Any, change: bool) -> None:
         to = accounts.Particulars(obj.name, obj.time_zone, obj.language)
-        accounts.change_organization(organization=obj, to=to, by=request.user)  # type: ignore[arg-type]  # staff
+        accounts.change_organization(organization=obj, to=to, by=actor(request))
 
     @admin.display(description=_("people"), ordering="people_count")
     def people(self, organization: Organization) -> int:
@@ -146,7 +147,7 @@ class UserAdmin(ModelAdmin):
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         profile = accounts.Profile(obj.name, obj.time_zone, obj.language)
-        accounts.change_profile(user=obj, profile=profile, by=request.user)  # type: ignore[arg-type]  # staff
+        accounts.change_profile(user=obj, profile=profile, by=actor(request))
 
     @admin.display(description=_("second factor"), boolean=True)
     def second_factor(self, user: User) -> bool:
@@ -218,7 +219,7 @@ class InvitationAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Take back"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
         for invitation in queryset.select_related("organization"):
-            accounts.revoke_invitation(invitation=invitation, by=request.user)  # type: ignore[arg-type]  # staff
+            accounts.revoke_invitation(invitation=invitation, by=actor(request))
         messages.success(request, _("The chosen invitations open nothing any more."))
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
@@ -236,7 +237,7 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     @admin.action(description=_("Revoke"), permissions=["revoke"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
         for token in queryset:
-            accounts.revoke_api_token(token=token, by=request.user)  # type: ignore[arg-type]  # staff
+            accounts.revoke_api_token(token=token, by=actor(request))
         count = queryset.count()
         messages.success(request, ngettext("%d token is revoked.", "%d tokens are revoked.", count) % count)
 

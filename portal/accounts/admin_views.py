@@ -1,7 +1,6 @@
 """What staff do with people and organizations: each page asks, then calls one action."""
 
 from functools import partial
-from typing import Any
 
 from django import forms
 from django.contrib.admin import ModelAdmin
@@ -9,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 import portal.accounts.actions as accounts
+from portal.accounts.context import actor
 from portal.accounts.forms import StaffForm, StaffRolesForm
 from portal.accounts.models import Tier
 from portal.web.admin_views import Question, ask, row_or_404
@@ -32,7 +32,7 @@ def add_staff(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
         admin,
         None,
         question,
-        lambda words: accounts.add_staff(newcomer=accounts.Newcomer(**words), by=_by(request)),
+        lambda words: accounts.add_staff(newcomer=accounts.Newcomer(**words), by=actor(request)),
     )
 
 
@@ -47,7 +47,11 @@ def change_staff_roles(request: HttpRequest, admin: ModelAdmin, object_id: str) 
         partial(StaffRolesForm, initial={"roles": held}),
     )
     return ask(
-        request, admin, user, question, lambda words: accounts.change_staff_roles(user=user, by=_by(request), **words)
+        request,
+        admin,
+        user,
+        question,
+        lambda words: accounts.change_staff_roles(user=user, by=actor(request), **words),
     )
 
 
@@ -59,7 +63,9 @@ def send_password_letter(request: HttpRequest, admin: ModelAdmin, object_id: str
         _("Send the letter"),
         _("The letter is on its way."),
     )
-    return ask(request, admin, user, question, lambda _words: accounts.send_password_letter(user=user, by=_by(request)))
+    return ask(
+        request, admin, user, question, lambda _words: accounts.send_password_letter(user=user, by=actor(request))
+    )
 
 
 def reset_second_factor(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
@@ -71,7 +77,9 @@ def reset_second_factor(request: HttpRequest, admin: ModelAdmin, object_id: str)
         _("The second factor is gone and all sessions have ended."),
         is_danger=True,
     )
-    return ask(request, admin, user, question, lambda _words: accounts.reset_second_factor(user=user, by=_by(request)))
+    return ask(
+        request, admin, user, question, lambda _words: accounts.reset_second_factor(user=user, by=actor(request))
+    )
 
 
 def deactivate(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
@@ -83,7 +91,7 @@ def deactivate(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpR
         _("The account is closed."),
         is_danger=True,
     )
-    return ask(request, admin, user, question, lambda _words: accounts.deactivate(user=user, by=_by(request)))
+    return ask(request, admin, user, question, lambda _words: accounts.deactivate(user=user, by=actor(request)))
 
 
 def reactivate(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
@@ -94,7 +102,7 @@ def reactivate(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpR
         _("Open the account"),
         _("The account is open again."),
     )
-    return ask(request, admin, user, question, lambda _words: accounts.reactivate(user=user, by=_by(request)))
+    return ask(request, admin, user, question, lambda _words: accounts.reactivate(user=user, by=actor(request)))
 
 
 def change_tier(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
@@ -111,9 +119,5 @@ def change_tier(request: HttpRequest, admin: ModelAdmin, object_id: str) -> Http
         admin,
         organization,
         question,
-        lambda words: accounts.change_tier(organization=organization, by=_by(request), **words),
+        lambda words: accounts.change_tier(organization=organization, by=actor(request), **words),
     )
-
-
-def _by(request: HttpRequest) -> Any:
-    return request.user  # staff: the admin let nobody else through

@@ -13,6 +13,7 @@ from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 
 import portal.accounts.actions as accounts
+from portal.accounts.context import actor
 from portal.accounts.models import IdempotencyKey, Membership, User
 from portal.accounts.states import MemberRole, TokenScope
 from portal.lib.clock import moment
@@ -81,7 +82,7 @@ def _answer(request: HttpRequest, function: Endpoint, place: Body) -> accounts.A
     if request.method != "POST" or not key:
         return _run(request, function, place)
     asked = digest(f"{request.path}\n{request.body.decode(errors='replace')}")
-    begun = accounts.begin_once(user=request.user, key=key[:200], request_digest=asked)  # type: ignore[arg-type]
+    begun = accounts.begin_once(user=actor(request), key=key[:200], request_digest=asked)
     if not isinstance(begun, IdempotencyKey):
         return begun
     try:

@@ -2,14 +2,21 @@ import time
 from functools import lru_cache
 from typing import Any
 
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, PermissionDenied
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from portal.accounts.models import Brand
+from portal.accounts.models import Brand, User
 
 _FRESH_FOR_S = 30
 _SECTIONS = ("help", "pricing", "status", "tickets")
+
+
+def actor(request: HttpRequest) -> User:
+    """Who makes the request, behind the log-in: middleware and admin let nobody else through. Else PermissionDenied."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def page(request: HttpRequest) -> dict[str, Any]:

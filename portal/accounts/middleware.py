@@ -37,7 +37,7 @@ class StaffSecondFactor:
         if not settings.STAFF_SECOND_FACTOR or request.path.startswith("/static/"):
             return False
         user = request.user
-        return user.is_authenticated and user.is_staff and not has_second_factor(user)  # type: ignore[arg-type]
+        return user.is_authenticated and user.is_staff and not has_second_factor(user)
 
     def _end_sessions_of_the_newly_enrolled(self, request: HttpRequest) -> None:
         found = User.objects.with_second_factor().filter(pk=request.user.pk, is_enrolled=True).first()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 import portal.accounts.actions as accounts
 from portal.accounts.adapter import AccountAdapter
+from portal.accounts.context import actor
 from portal.accounts.forms import (
     ApiTokenForm,
     FoundOrganizationForm,
@@ -21,7 +22,7 @@ from portal.accounts.forms import (
     ProfileForm,
     RoleForm,
 )
-from portal.accounts.models import ApiToken, Brand, Invitation, Membership, Organization, User
+from portal.accounts.models import ApiToken, Brand, Invitation, Membership, Organization
 from portal.accounts.states import INVITING_ROLES, MemberRole
 from portal.lib.clock import moment
 from portal.lib.tokens import digest
@@ -48,7 +49,7 @@ def found_organization(request: HttpRequest) -> HttpResponse:
     form = FoundOrganizationForm(request.POST)
     if not form.is_valid():
         return page(request, "accounts/no_organization.html", {"form": form}, status=422)
-    user = _user(request)
+    user = actor(request)
     accounts.sign_up(user=user, organization_name=form.cleaned_data["name"], time_zone=user.time_zone)
     return redirect("accounts:organization")
 
@@ -61,7 +62,7 @@ def change_organization(request: HttpRequest, public_id: str) -> HttpResponse:
     form = OrganizationForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         accounts.change_organization(
-            organization=found, to=accounts.Particulars(**form.cleaned_data), by=_user(request)
+            organization=found, to=accounts.Particulars(**form.cleaned_data), by=actor(request)
         )
         messages.success(request, _("The organization's details are saved."))
         return redirect(_page_of(found))
@@ -76,7 +77,7 @@ def invite(request: HttpRequest, public_id: str) -> HttpResponse:
     if not form.is_valid():
         return page(request, ORGANIZATION_PAGE, _people(request, found, form), parts=["people"], status=422)
     email, role = form.cleaned_data["email"], form.cleaned_data["role"]
-    accounts.invite(organization=found, email=email, role=role, by=_user(request))
+    accounts.invite(organization=found, email=email, role=role, by=actor(request))
     return _people_changed(request, found, _("An invitation is on its way to %(email)s.") % {"email": email})
 
 
@@ -86,7 +87,7 @@ def revoke_invitation(request: HttpRequest, public_id: str) -> HttpResponse:
     found = get_object_or_404(
         Invitation.objects.select_related("organization__tier").filter(organization__in=visible), public_id=public_id
     )
-    accounts.revoke_invitation(invitation=found, by=_user(request))
+    accounts.revoke_invitation(invitation=found, by=actor(request))
     return _people_changed(request, found.organization, _("The invitation is taken back."))
 
 
@@ -106,7 +107,7 @@ def accept_invitation(request: HttpRequest, secret: str) -> HttpResponse:
         return page(request, "accounts/invitation.html", context)
     if not request.user.is_authenticated:
         return _sent_to_the_door(request, invitation)
-    membership = accounts.accept_invitation(secret=secret, by=_user(request))
+    membership = accounts.accept_invitation(secret=secret, by=actor(request))
     messages.success(request, _("Welcome to %(organization)s.") % {"organization": membership.organization})
     return redirect(_page_of(membership.organization))
 
@@ -129,7 +130,7 @@ def change_role(request: HttpRequest, public_id: str, member: str) -> HttpRespon
     form = RoleForm(request.POST)
     if not form.is_valid():
         return page(request, ORGANIZATION_PAGE, _people(request, membership.organization), parts=["people"], status=422)
-    accounts.change_role(membership=membership, role=form.cleaned_data["role"], by=_user(request))
+    accounts.change_role(membership=membership, role=form.cleaned_data["role"], by=actor(request))
     said = _("%(person)s has a new role.") % {"person": membership.user}
     return _people_changed(request, membership.organization, said)
 
@@ -137,7 +138,7 @@ def change_role(request: HttpRequest, public_id: str, member: str) -> HttpRespon
 @require_POST
 def remove_member(request: HttpRequest, public_id: str, member: str) -> HttpResponse:
     membership = _membership(request, public_id, member)
-    accounts.remove_member(membership=membership, by=_user(request))
+    accounts.remove_member(membership=membership, by=actor(request))
     if membership.user == request.user:
         return redirect("accounts:organization")
     said = _("%(person)s is no longer a member.") % {"person": membership.user}
@@ -147,7 +148,7 @@ def remove_member(request: HttpRequest, public_id: str, member: str) -> HttpResp
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Name, zone and language of the reader."""
-    user = _user(request)
+    user = actor(request)
     initial = {"name": user.name, "time_zone": user.time_zone, "language": user.language}
     form = ProfileForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -164,7 +165,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     form = ApiTokenForm(request.POST or None)
     secret = ""
     if request.method == "POST" and form.is_valid():
-        user, lasts = _user(request), form.valid_for()
+        user, lasts = actor(request), form.valid_for()
         wanted = accounts.Wanted(form.cleaned_data["name"], form.cleaned_data["scopes"], lasts)
         _token, secret = accounts.create_api_token(wanted=wanted, user=user)
         form = ApiTokenForm()
@@ -175,7 +176,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_POST
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     token = get_object_or_404(ApiToken, pk=token_id, user=request.user)
-    accounts.revoke_api_token(token=token, by=_user(request))
+    accounts.revoke_api_token(token=token, by=actor(request))
     return done(
         request,
         TOKENS_PAGE,
@@ -219,7 +220,7 @@ def _people(request: HttpRequest, found: Organization, form: InvitationForm | No
         "members": members,
         "invitations": invitations,
         "seats_taken": len(members) + len(invitations),
-        "is_owner": own in INVITING_ROLES or _user(request).has_perm("accounts.change_organization"),
+        "is_owner": own in INVITING_ROLES or actor(request).has_perm("accounts.change_organization"),
         "roles": MemberRole.choices,
         "form": form or InvitationForm(),
     }
@@ -243,8 +244,3 @@ def _membership(request: HttpRequest, public_id: str, member: str) -> Membership
 
 def _tokens(request: HttpRequest) -> dict[str, Any]:
     return {"tokens": ApiToken.objects.live(moment(None)).filter(user=request.user).order_by("-created_at")}
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101  # the log-in middleware let nobody else through
-    return request.user

@@ -11,4 +11,4 @@ class HashedStatic(CompressedManifestStaticFilesStorage):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self.url = lru_cache(maxsize=None)(super().url)  # type: ignore[method-assign]
+        self.url = lru_cache(maxsize=None)(super().url)

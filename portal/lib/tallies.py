@@ -81,4 +81,4 @@ def _write(counts: Counter[tuple[str, str]]) -> None:
 
 
 def _client():  # type: ignore[no-untyped-def]  # of redis-py, whose types say less than nothing
-    return cache._cache.get_client(None, write=True)  # type: ignore[attr-defined]  # Django offers no other way
+    return cache._cache.get_client(None, write=True)

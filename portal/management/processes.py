@@ -42,6 +42,7 @@ def _web_options() -> list[str]:
         "forwarded-allow-ips": "",  # which proxy counts is TRUSTED_PROXIES' decision alone
         "log-level": "warning",
     }
-    if Path("/dev/shm").is_dir():  # noqa: S108  # a heartbeat file there never waits for a disk
-        options["worker-tmp-dir"] = "/dev/shm"  # noqa: S108
+    memory = Path("/dev/shm")  # noqa: S108  # a heartbeat file there never waits for a disk
+    if memory.is_dir():
+        options["worker-tmp-dir"] = str(memory)
     return [*[part for name, value in options.items() for part in (f"--{name}", str(value))], "--no-control-socket"]

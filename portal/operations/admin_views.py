@@ -6,6 +6,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 import portal.operations.actions as operations
+from portal.accounts.context import actor
 from portal.lib.clock import moment
 from portal.operations.forms import FoundForm, TaskForm
 from portal.operations.metrics import panels_for
@@ -14,7 +15,7 @@ from portal.web.admin_views import Question, ask, row_or_404
 
 def work_list(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Fills the admin's index: the person's own work first, as the apps' panels tell it."""
-    panels = panels_for(request.user, moment(None))  # type: ignore[arg-type]  # staff, never anonymous
+    panels = panels_for(actor(request), moment(None))
     shown = [render_to_string(one.template, one.context, request) for one in panels if one.template]
     return {
         **context,
@@ -33,7 +34,11 @@ def open_task(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
         TaskForm,
     )
     return ask(
-        request, admin, None, question, lambda words: operations.open_task(operations.Work(**words), by=_by(request))
+        request,
+        admin,
+        None,
+        question,
+        lambda words: operations.open_task(operations.Work(**words), by=actor(request)),
     )
 
 
@@ -47,7 +52,7 @@ def finish_task(request: HttpRequest, admin: ModelAdmin, object_id: str) -> Http
         FoundForm,
     )
     return ask(
-        request, admin, task, question, lambda words: operations.finish_task(task=task, by=_by(request), **words)
+        request, admin, task, question, lambda words: operations.finish_task(task=task, by=actor(request), **words)
     )
 
 
@@ -61,14 +66,12 @@ def drop_task(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpRe
         FoundForm,
         is_danger=True,
     )
-    return ask(request, admin, task, question, lambda words: operations.drop_task(task=task, by=_by(request), **words))
+    return ask(
+        request, admin, task, question, lambda words: operations.drop_task(task=task, by=actor(request), **words)
+    )
 
 
 def take_task(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
     task = row_or_404(request, admin, object_id)
     question = Question(_("Take the task"), _("It becomes yours."), _("Take it"), _("The task is yours."))
-    return ask(request, admin, task, question, lambda _words: operations.take_task(task=task, by=_by(request)))
-
-
-def _by(request: HttpRequest) -> Any:
-    return request.user  # staff: the admin let nobody else through
+    return ask(request, admin, task, question, lambda _words: operations.take_task(task=task, by=actor(request)))

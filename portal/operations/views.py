@@ -66,7 +66,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
     own = CollectorRegistry()
     own.register(_Tables())
     if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
-        MultiProcessCollector(own)  # type: ignore[no-untyped-call]  # prometheus_client's
+        MultiProcessCollector(own)
         text = generate_latest(own)
     else:
         text = generate_latest(REGISTRY) + generate_latest(own)

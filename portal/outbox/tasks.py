@@ -39,7 +39,10 @@ def _send_one(transport: Transport, letter: Letter) -> None:
         mark_bounced(letter=letter, reason=str(error))
     except TryLater as error:
         mark_failed(letter=letter, reason=str(error))
-    except Exception as error:  # a letter that cannot be composed, or a provider's own kind: never in others' way
+    # A provider's library fails in a way of its own (each backend of anymail raises others), or the letter cannot be
+    # composed (ValueError, for good). The reason stands on the letter, which is tried again or can be sent anew in the
+    # admin, and the letters behind it are sent.
+    except Exception as error:
         reason = f"{type(error).__name__}: {error}"
         mark_failed(letter=letter, reason=reason, permanent=isinstance(error, ValueError))
     else:

@@ -176,7 +176,7 @@ def _queries(page: Page) -> int:
 
 def _compare(seconds: float, pages: list[Page]) -> None:
     real = next(page for page in pages if page.name == "ticket page")
-    print(f"{'server':<10}{'bare/s':>9}{'page/s':>9}{'page p99 ms':>13}{'memory MB':>11}")  # noqa: T201
+    print(f"{'server':<10}{'bare/s':>9}{'page/s':>9}{'page p99 ms':>13}{'memory MB':>11}")
     for name in servers.COMMANDS:
         with servers.serving(name, "tests.bench.bare:application", core=SERVER_CORE) as (port, _s, _pid):
             bare = run(port, get("/"), seconds=seconds)
@@ -184,7 +184,7 @@ def _compare(seconds: float, pages: list[Page]) -> None:
             page = run(opened[0], real.request, seconds=seconds)
             memory = servers.memory_mb(opened[2])
         line = f"{name:<10}{bare.per_second:>9.0f}{page.per_second:>9.0f}{page.percentile(0.99):>13.1f}{memory:>11.0f}"
-        print(line)  # noqa: T201
+        print(line)
 
 
 def _write(found: dict[str, Any]) -> None:

@@ -80,7 +80,7 @@ def open_page(browser: Browser, stack: Stack) -> Iterator[OpenPage]:
         width, height = SIZES[size]
         context = browser.new_context(
             base_url=stack.url,
-            color_scheme=scheme,  # type: ignore[arg-type]
+            color_scheme=scheme,
             viewport={"width": width, "height": height},
             has_touch=size == "phone",
             java_script_enabled=javascript,

@@ -130,7 +130,7 @@ def test_asking_leads_to_an_answer_and_none_of_these_to_a_person(page: Page, ans
     expect(page.locator("#answer [data-focus]")).to_be_focused()
     assert page.locator("blockquote").count() >= 1
     for scheme, rules in RULES.items():
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         assert findings(page, rules) == []
     page.get_by_role("button", name="None of these").click()
     hand_over(page)

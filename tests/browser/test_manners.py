@@ -86,7 +86,7 @@ def in_both_looks(page: Page, path: str) -> Iterable[tuple[str, str]]:
     """Light on a desk, dark on a phone; the page is not loaded again for the second look."""
     for scheme, size in LOOKS.items():
         width, height = SIZES[size]
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.emulate_media(color_scheme=scheme)
         page.set_viewport_size({"width": width, "height": height})
         if scheme == "light":
             page.goto(path)

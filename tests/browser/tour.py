@@ -144,7 +144,7 @@ def _write_index(clip: Path) -> None:
 def main(site: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find())
-        page = browser.new_context(viewport=SIZE, color_scheme="light").new_page()  # type: ignore[arg-type]
+        page = browser.new_context(viewport=SIZE, color_scheme="light").new_page()
         page.goto(f"{site}/accounts/login/")
         page.get_by_label("Email").fill(WHO)
         page.get_by_label("Password").fill(PASSWORD)

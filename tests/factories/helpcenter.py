@@ -59,7 +59,7 @@ class ArticleFactory(DjangoModelFactory):
     now = factory.LazyFunction(timezone.now)
 
     @classmethod
-    def _create(cls, model_class, *args, state, now, **values):  # type: ignore[no-untyped-def]
+    def _create(cls, model_class, *args, state, now, **values):
         article = create_article(manuscript=Manuscript(**values), by=None, now=now)
         if state == ArticleState.PUBLISHED:
             article = publish_article(article=article, by=None, now=now)

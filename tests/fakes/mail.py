@@ -45,7 +45,7 @@ class MailServer:
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        self.arrived.append(message_from_bytes(envelope.content or b"", policy=policy.default))  # type: ignore[arg-type]
+        self.arrived.append(message_from_bytes(envelope.content or b"", policy=policy.default))
         return "250 OK"
 
     def letters_to(self, address: str) -> list[EmailMessage]:

@@ -83,7 +83,7 @@ def website(context: ssl.SSLContext | None = None) -> Iterator[Website]:
     handler = type("Handler", (_Handler,), {})
     server: socketserver.TCPServer = _Server(("127.0.0.1", 0), handler)
     site = Website(server.server_address[1], "https" if context else "http")
-    handler.site = site  # type: ignore[attr-defined]  # a class of its own per server
+    handler.site = site
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)

@@ -87,7 +87,7 @@ def test_killed_while_it_sends_no_letter_is_lost_and_few_come_twice(mail: MailSe
     sweep_until(all_sent, mail, worker.log)
     arrived = arrivals(mail)
     duplicates = sum(arrived.values()) - len(arrived)
-    print(f"{LETTERS} letters, {KILLS} kills: {len(expected - set(arrived))} lost, {duplicates} duplicates")  # noqa: T201
+    print(f"{LETTERS} letters, {KILLS} kills: {len(expected - set(arrived))} lost, {duplicates} duplicates")
     assert set(arrived) == expected
     assert duplicates <= KILLS * CHILDREN
     assert max(arrived.values()) <= 1 + KILLS

@@ -19,7 +19,7 @@ def set_open(database: str, is_open: bool) -> None:
     """Lets people into a database, or ends their sessions and refuses new ones."""
     name = urlsplit(database).path.lstrip("/")
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
-        server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS {is_open}')  # type: ignore[arg-type]
+        server.execute(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS {is_open}')
         server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
 
 

@@ -62,7 +62,7 @@ def ask(user: User | AnonymousUser, path: str, method: str = "GET") -> Answer:
         response = match.func(request, *match.args, **match.kwargs)
     except Http404:
         return Answer(404)
-    body = b"".join(response.streaming_content) if response.streaming else response.content  # type: ignore[attr-defined]
+    body = b"".join(response.streaming_content) if response.streaming else response.content
     return Answer(response.status_code, unasked(body.decode()))
 
 

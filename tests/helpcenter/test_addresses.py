@@ -33,7 +33,7 @@ def moved(article: Article, **place: object) -> Article:
     """The article at another place, its words as they were."""
     words = newest_revision(article)
     values = {"category": article.category, "slug": article.slug, "title": words.title, "body": words.body, **place}
-    return update_article(article=article, manuscript=Manuscript(**values), by=None)  # type: ignore[arg-type]
+    return update_article(article=article, manuscript=Manuscript(**values), by=None)
 
 
 def renamed(category: Category, slug: str) -> Category:

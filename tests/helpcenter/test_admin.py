@@ -1,7 +1,6 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
@@ -17,16 +16,8 @@ LIST = reverse("admin:helpcenter_article_changelist")
 
 
 def staff(client: Client, role: str) -> Client:
-    user = StaffFactory()
-    user.groups.add(Group.objects.get(name=role))
-    client.force_login(user)
+    client.force_login(StaffFactory(role=role))
     return client
-
-
-@pytest.fixture
-def lead(client: Client, settings: Any) -> Client:
-    settings.STAFF_SECOND_FACTOR = False
-    return staff(client, StaffRole.LEAD)
 
 
 def filled(shelf: Category, **changed: Any) -> dict[str, Any]:

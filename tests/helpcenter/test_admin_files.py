@@ -14,7 +14,7 @@ from helpcenter.models import Article, Snippet
 from portal.accounts.states import StaffRole
 from portal.lib.archives import Limits, Unacceptable, packed, unpack
 from tests.factories.helpcenter import ArticleFactory, CategoryFactory, SnippetFactory
-from tests.helpcenter.test_admin import filled, lead, staff  # noqa: F401  # the fixture
+from tests.helpcenter.test_admin import filled, staff
 from tests.helpcenter.test_files import png
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped")]
@@ -33,7 +33,7 @@ def uploaded(files: dict[str, str | bytes]) -> SimpleUploadedFile:
     return SimpleUploadedFile("articles.zip", zipped(files), "application/zip")
 
 
-def test_an_editor_uploads_a_picture_with_words_and_the_text_shows_it(lead: Client) -> None:  # noqa: F811
+def test_an_editor_uploads_a_picture_with_words_and_the_text_shows_it(lead: Client) -> None:
     article = ArticleFactory(body="![](board.png){.decorative}")
     change = reverse("admin:helpcenter_article_change", args=[article.pk])
     values = filled(article.category, slug=article.slug, body="![](board.png){.decorative}", based_on=1)
@@ -49,14 +49,14 @@ def test_an_editor_uploads_a_picture_with_words_and_the_text_shows_it(lead: Clie
     assert "cannot be kept" in again.content.decode()
 
 
-def test_what_saving_would_refuse_is_said_beside_the_text(lead: Client) -> None:  # noqa: F811
+def test_what_saving_would_refuse_is_said_beside_the_text(lead: Client) -> None:
     answer = lead.post(reverse("admin:helpcenter_article_add"), filled(CategoryFactory(), body="{{ gone }}"))
     assert answer.status_code == 200
     assert "no snippet or term called gone" in answer.content.decode()
     assert not Article.objects.exists()
 
 
-def test_an_editor_writes_changes_and_removes_a_snippet(lead: Client) -> None:  # noqa: F811
+def test_an_editor_writes_changes_and_removes_a_snippet(lead: Client) -> None:
     lead.post(reverse("admin:helpcenter_snippet_add"), {"name": "limit", "kind": "term", "body": "ten"})
     snippet = Snippet.objects.get()
     change = reverse("admin:helpcenter_snippet_change", args=[snippet.pk])
@@ -71,7 +71,7 @@ def test_an_editor_writes_changes_and_removes_a_snippet(lead: Client) -> None:  
     assert refused.status_code == 409
 
 
-def test_a_zip_is_looked_at_first_and_then_brought_in(lead: Client) -> None:  # noqa: F811
+def test_a_zip_is_looked_at_first_and_then_brought_in(lead: Client) -> None:
     assert lead.get(IMPORT).status_code == 200
     looked = lead.post(
         IMPORT, {"folder": uploaded({"customer/start/a.md": "# A\n\n![x](b.png)", "customer/start/b.png": png()})}
@@ -85,7 +85,7 @@ def test_a_zip_is_looked_at_first_and_then_brought_in(lead: Client) -> None:  # 
 
 
 @pytest.mark.parametrize("name", ["../out.md", "/etc/out.md", "a\\..\\out.md", "C:/out.md"])
-def test_a_zip_that_leads_outside_is_refused(lead: Client, name: str) -> None:  # noqa: F811
+def test_a_zip_that_leads_outside_is_refused(lead: Client, name: str) -> None:
     answer = lead.post(IMPORT, {"folder": uploaded({name: "x"})})
     assert "is not imported" in answer.content.decode()
     assert not Article.objects.exists()

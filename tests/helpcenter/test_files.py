@@ -49,7 +49,7 @@ def photo() -> bytes:
 
 
 def keep(article: Article, name: str, content: bytes, **described: object) -> Asset:
-    return add_asset(article=article, upload=Upload(name, content, **described), by=None)  # type: ignore[arg-type]
+    return add_asset(article=article, upload=Upload(name, content, **described), by=None)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_what_is_no_known_file_is_refused_with_a_sentence(content: bytes, code: 
     assert refusal.value.code == code
 
 
-def test_a_file_that_is_too_large_is_refused(settings) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_that_is_too_large_is_refused(settings) -> None:
     settings.HELP_FILE_LIMITS_MB = {"other": 0}
     with pytest.raises(Refused, match="larger than 0 MB"):
         keep(ArticleFactory(), "x.txt", b"Words")
@@ -214,7 +214,7 @@ def test_a_clip_comes_in_the_pieces_that_a_player_asks_for(client: Client) -> No
     content = WEBM + bytes(range(256)) * 6000
     address = keep(ArticleFactory(), "a.webm", content).get_absolute_url()
     whole = client.get(address)
-    assert b"".join(whole) == content  # type: ignore[arg-type]
+    assert b"".join(whole) == content
     assert whole["Accept-Ranges"] == "bytes"
 
     def part(asked: str, **more: str) -> tuple[int, str, bytes]:

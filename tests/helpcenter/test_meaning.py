@@ -40,7 +40,7 @@ def embed_all() -> int:
 
 def titles(typed: str, **options: object) -> list[str]:
     among = Article.objects.visible_to(AnonymousUser())
-    return [hit.title for hit in find(Asked.of(typed), among=among, **options).hits]  # type: ignore[arg-type]
+    return [hit.title for hit in find(Asked.of(typed), among=among, **options).hits]
 
 
 def test_what_is_meant_is_found_without_a_common_word(model: FakeEmbedder) -> None:

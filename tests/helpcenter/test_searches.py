@@ -124,7 +124,7 @@ def test_a_ticket_tells_of_the_search_and_the_articles_before_it(settle: object)
     for details in ({"search": event.public_id, "articles": [article.pk, 0]}, {}, {"search": None, "articles": "x"},
                     {"articles": [article.pk]}):  # fmt: skip
         record(filed, about=TicketFactory(), details=details, now=at)
-    settle()  # type: ignore[operator]
+    settle()
     event.refresh_from_db()
     assert event.led_to_ticket
     assert ReadingDay.objects.get(article=article).tickets == 2
@@ -137,7 +137,7 @@ def test_searches_of_long_ago_are_forgotten(now: datetime) -> None:
 
 
 def test_keeping_a_search_is_one_statement(now: datetime, django_assert_num_queries: object) -> None:
-    with django_assert_num_queries(1):  # type: ignore[operator]
+    with django_assert_num_queries(1):
         note("invoice", now)
     with connection.cursor() as cursor:
         cursor.execute("SELECT led_to_ticket FROM helpcenter_searchevent")

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 FROM_HERE = {"Sec-Fetch-Site": "same-origin"}
 
 
-def cast(client: Client, article: Article, **given: str):  # type: ignore[no-untyped-def]
+def cast(client: Client, article: Article, **given: str):
     return client.post(f"/help/a/{article.pk}/vote/", given, headers=FROM_HERE)
 
 

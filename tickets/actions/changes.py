@@ -70,6 +70,6 @@ def move(*, ticket: Ticket, to: TicketState) -> None:
         raise Refused(_("This ticket is closed. Please open a new one."), code="ticket_closed")
     if not is_legal(ticket.state, to):
         sentence = _("A ticket that is “%(old)s” cannot become “%(new)s”.")
-        labels = {"old": ticket.get_state_display(), "new": to.label}  # type: ignore[attr-defined]  # choices
+        labels = {"old": ticket.get_state_display(), "new": to.label}
         raise Refused(sentence % labels, code="illegal_move")
     ticket.state = to

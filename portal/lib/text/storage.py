@@ -2,7 +2,10 @@
 
 import io
 import json
+import struct
+import tokenize
 import zipfile
+import zlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +14,11 @@ import numpy as np
 _FORM = 1
 _HEAD = "head"
 _AT_MOST = 256 * 1024 * 1024
+# What zipfile, zlib, NumPy and JSON raise for bytes that are cut off, changed or of another kind.
+_DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError, struct.error, EOFError, LookupError, MemoryError),
+    *(NotImplementedError, OSError, OverflowError, RuntimeError, SyntaxError, TypeError, ValueError),
+)
 
 
 class NotAModel(Exception):
@@ -33,10 +41,10 @@ def unpack(kind: str, raw: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]
                 raise NotAModel("The stored model is larger than any of ours.")
         with np.load(io.BytesIO(raw), allow_pickle=False) as found:
             arrays = {name: found[name] for name in found.files}
+        if any(not isinstance(one, np.ndarray) or one.dtype.kind not in "biuf" for one in arrays.values()):
+            raise NotAModel("The stored model holds something else than numbers.")
         head = json.loads(text_of(arrays.pop(_HEAD)))
-    except NotAModel:
-        raise
-    except Exception as error:  # zipfile, zlib, NumPy and JSON raise many classes for a damaged file
+    except _DAMAGED as error:
         raise NotAModel("These bytes are no stored model.") from error
     if not isinstance(head, dict) or head.get("kind") != kind or head.get("form") != _FORM:
         raise NotAModel(f"These bytes are no {kind} of the present form.")

@@ -81,7 +81,7 @@ def test_drafts_future_and_expired_articles_answer_nothing(shelf: dict[str, Arti
 
 def test_without_a_model_words_decide_and_are_careful(shelf: dict[str, Article], settings: object) -> None:
     semantic.forget()
-    settings.EMBEDDING_MODEL = "off"  # type: ignore[attr-defined]
+    settings.EMBEDDING_MODEL = "off"
     assert asked("Download an invoice").quotes[0].article == shelf["Download an invoice"].pk
     unsure = asked("What happens to my money when the plan ends?")
     assert unsure.outcome == Outcome.UNKNOWN

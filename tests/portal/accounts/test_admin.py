@@ -136,7 +136,7 @@ def test_the_lists_cost_the_same_for_one_row_and_for_thirty(
     MembershipFactory.create_batch(rows)
     client.get("/admin/")
     for name in ("organization", "user"):
-        with django_assert_max_num_queries(9):  # type: ignore[operator]
+        with django_assert_max_num_queries(9):
             client.get(reverse(f"admin:accounts_{name}_changelist"))
 
 

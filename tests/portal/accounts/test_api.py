@@ -164,10 +164,10 @@ def test_errors_are_problems_in_json(client: Client) -> None:
 @endpoint("POST", TokenScope.WRITE)
 def found(request: HttpRequest) -> tuple[int, Body]:
     """An endpoint for these tests: makes an organization."""
-    sent = request.sent  # type: ignore[attr-defined]
+    sent = request.sent
     if not sent.get("name"):
         raise Refused("A name is missing.", code="name")
-    made = accounts.sign_up(user=request.user, organization_name=sent["name"])  # type: ignore[arg-type]
+    made = accounts.sign_up(user=request.user, organization_name=sent["name"])
     return 201, {"id": made.public_id, "made_at": made.created_at}
 
 

@@ -52,7 +52,7 @@ def test_the_page_costs_the_same_for_one_person_and_for_thirty(
     InvitationFactory.create_batch(people, organization=owner.organization, invited_by=owner.user)
     client.force_login(owner.user)
     client.get(reverse("accounts:profile"))
-    with django_assert_num_queries(5):  # type: ignore[operator]  # session, user, organizations, members, invitations
+    with django_assert_num_queries(5):
         client.get(reverse("accounts:organization"))
 
 

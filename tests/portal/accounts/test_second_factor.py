@@ -127,7 +127,7 @@ def test_asking_for_the_second_factor_costs_no_query_of_its_own(
 ) -> None:
     client.force_login(StaffFactory())
     client.get(reverse("accounts:profile"))  # allauth notes the session
-    with django_assert_num_queries(2):  # type: ignore[operator]  # session, user
+    with django_assert_num_queries(2):
         client.get(reverse("accounts:profile"))
 
 

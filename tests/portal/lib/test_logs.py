@@ -26,7 +26,7 @@ def lines() -> Iterator[Read]:
     """What is written while the test runs, as in production: JSON, one line each."""
     configure({"format": "json", "level": "INFO"})
     written = io.StringIO()
-    logging.getLogger().handlers[0].stream = written  # type: ignore[attr-defined]  # a StreamHandler
+    logging.getLogger().handlers[0].stream = written
     yield lambda: [json.loads(line) for line in written.getvalue().splitlines()]
     configure(settings.LOGGING)
 

@@ -91,7 +91,7 @@ def test_the_list_costs_the_same_for_one_task_and_for_thirty(
 ) -> None:
     TaskFactory.create_batch(rows, owner=agent)
     client.get(reverse("admin:index"))
-    with django_assert_max_num_queries(8):  # type: ignore[operator]
+    with django_assert_max_num_queries(8):
         client.get(reverse("admin:operations_task_changelist"))
 
 

@@ -195,7 +195,7 @@ def test_whatever_a_provider_raises_the_letter_waits_and_others_go_on(error: Exc
     letter = post(draft())
     claimed = claim_next()
     assert claimed is not None
-    _send_one(Broken(error), claimed)  # type: ignore[arg-type]
+    _send_one(Broken(error), claimed)
     letter.refresh_from_db()
     assert letter.state == LetterState.WAITING
     assert type(error).__name__ in letter.error

@@ -56,7 +56,7 @@ FEW_ROWS = {"accounts.tier", "tickets.slapolicy"}  # a row per rank or per kind 
 
 
 def model_of(maker: type[DjangoModelFactory]) -> type[Model]:
-    return maker._meta.model  # type: ignore[attr-defined]  # factory_boy's options
+    return maker._meta.model
 
 
 @pytest.mark.parametrize("rows", [1, 30])

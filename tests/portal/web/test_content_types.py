@@ -27,7 +27,7 @@ def answered() -> Callable[..., int]:
 
     def ask(path: str, content_type: str, body: bytes = b"a=b", method: str = "POST") -> int:
         told: list[str] = []
-        environ: dict[str, Any] = RequestFactory().generic(method, path, body).environ  # type: ignore[attr-defined]
+        environ: dict[str, Any] = RequestFactory().generic(method, path, body).environ
         environ |= {"CONTENT_TYPE": content_type, "SERVER_NAME": "127.0.0.1"}
         list(application(environ, lambda status, _headers: told.append(status)))
         return int(told[0].split()[0])

@@ -130,7 +130,7 @@ def test_the_gate_refuses_a_model_that_strays(model: LocalModel, monkeypatch: py
     for full, small, said in [(0.0, 0.02, "small form"), (0.02, 0.0, "full form")]:
         truth = list(model.encode(list(dict.fromkeys(s for first, second, _ in parity.KNOWN for s in (first, second)))))
         with pytest.raises(Unusable, match=said):
-            parity.check({}, tokens, Strays(model, full), Strays(model, small))  # type: ignore[arg-type]
+            parity.check({}, tokens, Strays(model, full), Strays(model, small))
 
 
 def wheel_of(folder: Path, weights: bytes) -> Path:

@@ -8,7 +8,7 @@ from tests.portal.lib.text.made import questions
 @pytest.mark.parametrize("reader", [embedder, lambda: None])
 def test_questions_are_grouped_by_what_they_are_about(reader: object) -> None:
     texts, labels = questions()
-    found_by: Embedder | None = reader()  # type: ignore[operator]
+    found_by: Embedder | None = reader()
     found = themes(texts, found_by, count=9)
     assert sorted(place for theme in found for place in theme.members) == list(range(len(texts)))
     pure = sum(max([labels[m] for m in theme.members].count(label) for label in set(labels)) for theme in found)
