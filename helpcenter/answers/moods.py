@@ -1,7 +1,7 @@
 """Whether a question sounds angry, by a small trained model that is shipped beside this file.
 
-`manage.py train_moods` makes it from the start set of `portal.lib.text.sentiment`: words and a list of words with moods,
-no vectors, so that it feels the same with any language model and with none. It is right about three of four angry
+`manage.py train_moods` makes it from the start set of `portal.lib.text.sentiment`: words and a list of words with
+moods, no vectors, so that it feels the same with any language model and with none. It hears about three of four angry
 texts and takes about one ordinary question in fifty for one. So it is a second opinion: the rules (`rules`) decide
 first, and a feeling alone only fetches a person where no article answers. Without the file the rules stand alone.
 """

@@ -42,7 +42,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--learn",
             action="store_true",
-            help="learn weights on each half of the articles and measure them on the other, instead of the shipped ones",
+            help="learn weights on each half of the articles and measure them on the other, not the shipped ones",
         )
         parser.add_argument(
             "--beside",

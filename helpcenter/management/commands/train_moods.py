@@ -9,8 +9,8 @@ from portal.lib.text.training import train_sentiment
 
 class Command(BaseCommand):
     help = (
-        "Makes the model by which Ask notices anger, from the start set of moods, and puts it beside the code that reads "
-        "it. For whoever changes the start set; the result is shipped. The same examples make the same model."
+        "Makes the model by which Ask notices anger, from the start set of moods, and puts it beside the code that "
+        "reads it. For whoever changes the start set; the result is shipped. The same examples make the same model."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:
