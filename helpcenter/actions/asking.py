@@ -90,6 +90,7 @@ def note_ticket_after_question(*, question: str, user_id: int | None, filed_at: 
     return found.exclude(outcome=Outcome.INCIDENT).update(led_to_ticket=True)
 
 
+@transaction.atomic
 def forget_askers(*, now: datetime | None = None) -> int:
     """Takes out who asked what a month ago, and questions of more than a year ago; answers how many rows changed."""
     at = moment(now)

@@ -1,6 +1,7 @@
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 
 from helpcenter.answers import fingerprint, learn
 from helpcenter.models import Article, Calibration
@@ -8,6 +9,7 @@ from portal.lib.clock import moment
 from portal.lib.text.embedding import embedder
 
 
+@transaction.atomic
 def calibrate(*, now: datetime | None = None) -> Calibration | None:
     """Learns anew, from what everybody may read, how sure an answer may be, and keeps it for the present model.
 
