@@ -3,6 +3,7 @@ from urllib.parse import urlsplit
 
 from celery import shared_task
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import connection
 from django.db.models import Q
 
@@ -10,6 +11,7 @@ from helpcenter import actions, answers
 from helpcenter.models import Article, Calibration, Passage
 from helpcenter.search import embedded_text, learning
 from portal.lib import tallies
+from portal.lib.clock import moment
 from portal.lib.fetch import Forbidden, Limits, Request, Unreachable, fetch
 from portal.lib.text.embedding import Embedder, embedder
 
@@ -150,8 +152,9 @@ def learn_words() -> int:
 
 @shared_task(name="helpcenter.gather_gaps")
 def gather_gaps() -> int:
-    """Brings the list of articles to write up to date and forgets searches of long ago."""
+    """Brings the list of articles to write up to date, forgets searches of long ago and who asked what."""
     actions.forget_searches()
+    actions.forget_askers()
     return actions.gather_gaps()
 
 
@@ -165,4 +168,5 @@ def reindex(after: int = 0) -> int:
 @shared_task(name="helpcenter.calibrate")
 def calibrate() -> int:
     """Learns anew how sure answers may be, once articles or the model have changed; answers whether it did."""
-    return int(answers.is_stale() and actions.calibrate() is not None)
+    public = Article.objects.visible_to(AnonymousUser(), now=moment(None))
+    return int(answers.is_stale(public) and actions.calibrate() is not None)

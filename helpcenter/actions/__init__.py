@@ -1,7 +1,7 @@
 """Everything that changes the help center: articles, categories, votes, imports."""
 
 from helpcenter.actions.articles import EditConflict, Manuscript, create_article, restore_revision, update_article
-from helpcenter.actions.asking import ask, judge_answer, note_ticket_after_question
+from helpcenter.actions.asking import ask, forget_askers, judge_answer, note_ticket_after_question
 from helpcenter.actions.assets import Upload, add_asset, describe_asset, remove_asset, replace_asset
 from helpcenter.actions.calibrating import calibrate
 from helpcenter.actions.care import (
@@ -81,6 +81,7 @@ __all__ = [
     "expire_article",
     "export_folder",
     "follow",
+    "forget_askers",
     "forget_searches",
     "freshen_links",
     "freshen_links_to",

@@ -12,6 +12,8 @@ from portal.lib.scrub import scrub
 from portal.lib.tokens import public_id
 
 DURABLE_FOR = timedelta(days=7)
+ASKER_KEPT_FOR = timedelta(days=30)
+KEPT_FOR = timedelta(days=400)
 MOST_TURNS = 40
 _MOST_CHARACTERS = 2000
 
@@ -86,3 +88,12 @@ def note_ticket_after_question(*, question: str, user_id: int | None, filed_at: 
     if user_id is not None:
         found = found | within.filter(user_id=user_id)
     return found.exclude(outcome=Outcome.INCIDENT).update(led_to_ticket=True)
+
+
+@transaction.atomic
+def forget_askers(*, now: datetime | None = None) -> int:
+    """Takes out who asked what a month ago, and questions of more than a year ago; answers how many rows changed."""
+    at = moment(now)
+    gone = Question.objects.filter(asked_at__lt=at - KEPT_FOR).delete()[0]
+    of_long_ago = Question.objects.of_long_ago(at - ASKER_KEPT_FOR)
+    return gone + of_long_ago.update(user_id=None, organization_id=None, visitor="")

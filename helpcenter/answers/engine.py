@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from helpcenter.answers.confidence import measure_of
 from helpcenter.answers.languages import is_foreign
+from helpcenter.answers.moods import sounds_angry
 from helpcenter.answers.phrasing import phrase
 from helpcenter.answers.quoting import kept_quotes, near_of, nearest, quotes_of
 from helpcenter.answers.replies import MESSAGES, Answer, Context, Words
@@ -43,9 +44,11 @@ def answer(*, question: str, user: Any, now: datetime, context: Context) -> Answ
         return Answer(Outcome.INCIDENT, MESSAGES[Outcome.INCIDENT], incidents=known)
     among = Article.objects.visible_to(user, now=now)
     made = _from_articles(asked, among, known, now)
-    if made.is_known or not _was_third(context):
+    if made.is_known:
         return made
-    return _handed_over(HandOver.THIRD_TURN, known, near=made.near)
+    if sounds_angry(asked):
+        return _handed_over(HandOver.ANGER, known, near=made.near)
+    return _handed_over(HandOver.THIRD_TURN, known, near=made.near) if _was_third(context) else made
 
 
 def glance(*, question: str, user: Any, now: datetime) -> Answer | None:
@@ -79,7 +82,7 @@ def _from_articles(asked: str, among: ArticleQuerySet, known: tuple[Trouble, ...
     found = retrieve(asked, among=among) if stems(asked) else []
     if not found:
         return Answer(Outcome.UNKNOWN, _why_unknown(asked), incidents=known)
-    verdict = measure_of(found[0].recipe).judge(found, among=among)
+    verdict = measure_of(found[0].recipe).judge(asked, found)
     near = tuple(nearest(found, among=among))
     quotes = quotes_of(asked, found, among=among) if verdict.is_enough else []
     if not quotes:

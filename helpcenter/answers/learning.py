@@ -1,33 +1,46 @@
-"""How a standing becomes a confidence, learned from our own articles without a question written by a person.
+"""How sure is sure enough here, learned from questions that we know the articles for (`questions.tsv`).
 
-Titles and headings with some of their words left out stand for what readers ask. Each is asked twice: with its
-article present (the right answer is known) and with it taken away (any answer is wrong). The threshold lets through
-as few of the latter as `MOST_WRONG` says; the confidence is a logistic curve between the two.
+Each is asked twice, of what everybody may read: with its articles present (the right answer is known) and with them
+taken away (any answer is wrong); questions that nothing answers are asked once. The threshold is the lowest at which
+wrong answers are at most `MOST_WRONG` of all that was asked. The weights are not touched.
+
+The measurement of the shipped articles asks other questions (`tests/helpcenter/answers/natural.tsv`), so that it
+tells how questions fare that nothing was learned from. Questions about articles that are gone teach nothing.
 """
 
 import importlib
-import random
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from django.db.models import Count, Max, Sum
 
-from helpcenter.answers.confidence import AROUND, BEHIND, CAREFUL, Measure
-from helpcenter.answers.retrieval import Candidate
+from helpcenter.answers.confidence import CAREFUL, Measure, Signs, signs_of
+from helpcenter.answers.retrieval import by_meaning
 from helpcenter.models import Calibration, Passage
 from helpcenter.querysets import ArticleQuerySet
-from portal.lib.text.embedding import Embedder, embedder, from_bytes
+from helpcenter.search.quality import Judged
+from helpcenter.search.vectors import Matrix
+from portal.lib.text.embedding import Embedder, embedder
 from portal.lib.text.weights import Floats
 
-MOST_WRONG = 0.055
-_KEPT_WORDS, _FEWEST_WORDS = 0.6, 3
-_MOST_QUESTIONS, _PER_TITLE = 1500, 2
-_FEWEST_ARTICLES = 8
-_DOUBT = 180  # so many questions are believed half; the careful threshold is the other half
-_AT_ONCE = 128
+MOST_WRONG = 0.05
+NOTHING = "-"  # in a file of questions: no article answers it
+_FEWEST_QUESTIONS = 30
+_KNOWN = Path(__file__).with_name("questions.tsv")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A question as it was asked once: the signs, whether the first article was right, whether any could be."""
+
+    question: Judged
+    signs: Signs
+    is_right: bool
+    is_answerable: bool
 
 
 def _library(module: str) -> Any:
@@ -35,43 +48,34 @@ def _library(module: str) -> Any:
     return importlib.import_module(f"sklearn.{module}")
 
 
-@dataclass(frozen=True)
-class Corpus:
-    """The articles of a recipe: their numbers, titles, headings, and the vectors of titles and passages.
-
-    Passages stand in the order of their articles; `starts` is where each begins.
-    """
-
-    articles: list[int]
-    headings: list[list[str]]
-    titles: Floats
-    passages: Floats
-    starts: list[int]
-
-    def scores(self, vectors: Floats) -> Floats:
-        """As `retrieval` makes them: for each vector (a row) and each article the mean of best passage and title."""
-        likeness = np.maximum.reduceat(vectors @ self.passages.T, self.starts, axis=1)
-        return (likeness + vectors @ self.titles.T) / 2
+@cache
+def known_questions() -> tuple[Judged, ...]:
+    """Questions of customers about the shipped articles, and some that nothing answers."""
+    rows = [line.split("\t") for line in _KNOWN.read_text(encoding="utf-8").splitlines()]
+    return tuple(Judged(text, frozenset(slugs.split()) - {NOTHING}) for text, slugs in rows)
 
 
 def learn(among: ArticleQuerySet, model: Embedder) -> tuple[Measure, dict[str, Any]] | None:
-    """What these articles teach, and how it fared on them; None when they are too few."""
-    corpus = corpus_of(among, model)
-    if len(corpus.articles) < _FEWEST_ARTICLES:
+    """What the known questions teach about these articles, and how it fared on them; None when they are too few."""
+    questions = _questions_for(among)
+    if not questions:
         return None
-    measure = replace(CAREFUL, **_usual(corpus))
-    questions = list(_questions(corpus))
-    present, right, absent = [], [], []
-    for start in range(0, len(questions), _AT_ONCE):
-        some = questions[start : start + _AT_ONCE]
-        scores = corpus.scores(model.encode([text for _, text in some]))
-        for (own, _text), row in zip(some, scores, strict=True):
-            found = _ranked(corpus, row, model.recipe)
-            present.append(measure.standing(found))
-            right.append(found[0].article == corpus.articles[own])
-            row[own] = -1.0
-            absent.append(measure.standing(_ranked(corpus, row, model.recipe), away=[corpus.articles[own]]))
-    return _fitted(measure, np.array(present), np.array(right), np.array(absent))
+    return _fitted(list(see(questions, among, model)))
+
+
+def see(questions: Iterable[Judged], among: ArticleQuerySet, model: Embedder) -> Iterator[Seen]:
+    """Asks each question with its articles present, then with them taken away."""
+    matrix = Matrix.empty(model.recipe, model.dimensions).renewed()
+    names = dict(among.order_by().values_list("pk", "slug"))
+    for one in questions:
+        scan = matrix.scan(model.encode([one.query])[0])
+        for is_answerable, left in ((True, among), (False, among.exclude(slug__in=one.slugs))):
+            if is_answerable and not one.slugs:
+                continue
+            found = by_meaning(one.query, model, scan, among=left)
+            if found:
+                is_right = is_answerable and names[found[0].article] in one.slugs
+                yield Seen(one, signs_of(one.query, found), is_right, is_answerable)
 
 
 def fingerprint(model: Embedder) -> str:
@@ -81,91 +85,52 @@ def fingerprint(model: Embedder) -> str:
     return f"{found['many']}-{found['newest']}-{found['all']}"
 
 
-def is_stale() -> bool:
-    """Whether there is a model, and articles have changed since something was learned for it."""
+def is_stale(among: ArticleQuerySet) -> bool:
+    """Whether there is a model, and these articles have changed since something was learned for it."""
     model = embedder()
     if model is None:
         return False
     kept = Calibration.objects.filter(recipe=model.recipe).values_list("measured", flat=True).first()
-    return kept is None or kept.get("fingerprint") != fingerprint(model)
+    if kept is None:
+        return bool(_questions_for(among))
+    return kept.get("fingerprint") != fingerprint(model)
 
 
-def corpus_of(among: ArticleQuerySet, model: Embedder) -> Corpus:
-    """Everything that has vectors of the model's recipe."""
-    rows = Passage.objects.filter(article__in=among.order_by().values("pk"), recipe=model.recipe)
-    grouped: dict[int, list[tuple[str, bytes]]] = defaultdict(list)
-    for article, title, vector in rows.order_by("article_id", "position").values_list("article_id", "title", "vector"):
-        grouped[article].append((title, bytes(vector or b"")))
-    names = dict(among.order_by().values_list("pk", "title"))
-    articles = [pk for pk in grouped if pk in names]
-    lengths = [len(grouped[pk]) for pk in articles]
-    return Corpus(
-        articles,
-        [list(dict.fromkeys([names[pk], *(title.split(" › ")[-1] for title, _ in grouped[pk])])) for pk in articles],
-        model.encode([names[pk] for pk in articles]),
-        from_bytes((vector for pk in articles for _, vector in grouped[pk]), model.dimensions),
-        np.cumsum([0, *lengths])[:-1].tolist(),
-    )
+def _questions_for(among: ArticleQuerySet) -> list[Judged]:
+    """The known questions whose articles are all there; none when they are too few to learn from."""
+    wanted = frozenset[str]().union(*(one.slugs for one in known_questions()))
+    present = set(among.filter(slug__in=wanted).order_by().values_list("slug", flat=True))
+    found = [one for one in known_questions() if one.slugs <= present]
+    return found if sum(bool(one.slugs) for one in found) >= _FEWEST_QUESTIONS else []
 
 
-def _usual(corpus: Corpus) -> dict[str, Any]:
-    """For each article its two nearest others, as its title finds them; what is usual of these, and behind them."""
-    crowds, behind = {}, []
-    for start in range(0, len(corpus.articles), _AT_ONCE):
-        scores = corpus.scores(corpus.titles[start : start + _AT_ONCE])
-        for own, row in enumerate(scores, start):
-            row[own] = -1.0
-            near = np.argsort(-row)[: 1 + BEHIND]
-            crowds[corpus.articles[own]] = [(corpus.articles[one], round(float(row[one]), 4)) for one in near[:2]]
-            behind.append(float(row[near[1:]].mean()))
-    usual = float(np.mean([near[0][1] for near in crowds.values()]))
-    return {"crowds": crowds, "usual_crowd": usual, "usual_behind": float(np.mean(behind))}
+def _threshold(found: Floats, is_right: np.ndarray) -> float:
+    """The lowest standing above which wrong answers are no more of all that was asked than allowed."""
+    ordered = np.argsort(-found, kind="stable")
+    wrong = np.cumsum(~is_right[ordered]) / len(found)
+    allowed = int(np.searchsorted(wrong, MOST_WRONG, side="right"))
+    return float(found[ordered][min(allowed, len(found) - 1)])
 
 
-def _questions(corpus: Corpus) -> Iterator[tuple[int, str]]:
-    """Titles and headings with words left out: the same ones each time."""
-    chance = random.Random(4)  # noqa: S311  # nothing secret: which words are left out
-    made = [
-        (own, text)
-        for own, headings in enumerate(corpus.headings)
-        for heading in headings
-        for text in _shortened(heading, chance)
-    ]
-    yield from chance.sample(made, _MOST_QUESTIONS) if len(made) > _MOST_QUESTIONS else made
+def standings(seen: Iterable[Seen], measure: Measure = CAREFUL) -> Floats:
+    return np.array([measure.weights.standing(one.signs) for one in seen], dtype=np.float32)
 
 
-def _shortened(heading: str, chance: random.Random) -> Iterator[str]:
-    words = heading.split()
-    if len(words) <= _FEWEST_WORDS:
-        yield heading
-        return
-    for _ in range(_PER_TITLE):
-        kept = [word for word in words if chance.random() < _KEPT_WORDS]
-        if len(kept) >= _FEWEST_WORDS:
-            yield " ".join(kept)
-
-
-def _ranked(corpus: Corpus, row: Floats, recipe: str) -> list[Candidate]:
-    best = np.argsort(-row)[: max(AROUND, 1 + BEHIND)]
-    return [Candidate(0, corpus.articles[one], float(row[one]), recipe) for one in best if row[one] > -1.0]
-
-
-def _fitted(measure: Measure, present: Floats, right: Floats, absent: Floats) -> tuple[Measure, dict[str, Any]]:
-    """Never answers what is more likely wrong than right, and is careful as long as there was little to learn from."""
-    standings = np.concatenate([present, absent])
-    is_right = np.concatenate([right, np.zeros(len(absent), dtype=bool)])
-    curve = _library("linear_model").LogisticRegression(C=100.0).fit(standings[:, None], is_right)
-    slope = max(float(curve.coef_[0][0]), 1.0)
-    middle = -float(curve.intercept_[0]) / slope
-    learned = float(np.quantile(absent, 1 - MOST_WRONG))
-    trust = len(absent) ** 2 / (len(absent) ** 2 + _DOUBT**2)
-    threshold = max(middle, trust * learned + (1 - trust) * measure.threshold)
+def _fitted(seen: list[Seen]) -> tuple[Measure, dict[str, Any]] | None:
+    found = standings(seen)
+    is_right = np.array([one.is_right for one in seen])
+    is_answerable = np.array([one.is_answerable for one in seen])
+    if is_right.all() or not is_right.any():
+        return None
+    curve = _library("linear_model").LogisticRegression(C=1.0).fit(found[:, None], is_right)
+    slope, shift = max(float(curve.coef_[0][0]), 0.1), float(curve.intercept_[0])
+    threshold = _threshold(found, is_right)
+    is_given = found > threshold
     measured = {
-        "questions": len(present),
-        "articles": len(measure.crowds),
-        "answered": round(float((present > threshold).mean()), 3),
-        "right": round(float(right[present > threshold].mean()), 3),
-        "wrong_when_absent": round(float((absent > threshold).mean()), 3),
-        "auroc": round(float(_library("metrics").roc_auc_score(is_right, standings)), 3),
+        "questions": int(is_answerable.sum()),
+        "answered": round(float(is_given[is_answerable].mean()), 3),
+        "right": round(float(is_right[is_given & is_answerable].mean()), 3),
+        "wrong": round(float((is_given & ~is_right).mean()), 3),
+        "auroc": round(float(_library("metrics").roc_auc_score(is_right, found)), 3),
     }
-    return replace(measure, slope=slope, middle=middle, threshold=threshold), measured
+    return replace(CAREFUL, threshold=threshold, slope=slope, shift=shift), measured

@@ -1,7 +1,8 @@
 """Passages that may answer a question, of what the reader may see. Their scores are no confidence: see `confidence`.
 
-By meaning: the mean of a question's likeness to the best passage of an article and to its title (either alone is
-fooled more often). Without a model: by the words that question, title and passage share.
+By meaning: the mean of a question's likeness to the best passage of an article and to what stands above it, the title
+or the passage's own heading (text or heading alone are fooled more often). Without a model: by the words that question,
+title and passage share.
 """
 
 from collections import OrderedDict
@@ -43,13 +44,35 @@ def retrieve(question: str, *, among: ArticleQuerySet, limit: int = MOST_CANDIDA
     model, scan = embedder(), semantic.meant(question)
     if model is not None and scan is not None:
         try:
-            found = _by_meaning(question, model, scan, _readable(scan, among, limit))
+            found = by_meaning(question, model, scan, among=among, limit=limit)
         except Unusable as error:
             log.warning("answers.model_unusable", reason=str(error))
             found = []
         if found:
             return found
     return _by_words(question, among, limit)
+
+
+def by_meaning(
+    question: str, model: Embedder, scan: Scan, *, among: ArticleQuerySet, limit: int = MOST_CANDIDATES
+) -> list[Candidate]:
+    """The nearest articles of these, one candidate each, best first. Raises Unusable when the model fails."""
+    titles = _readable(scan, among, limit)
+    passages = {article: scan.passage(article) for article in titles}
+    above = dict(Passage.objects.filter(pk__in=passages.values()).values_list("pk", "title"))
+    headings = [last_heading(above.get(passage, "")) for passage in passages.values()]
+    likeness = title_vectors([*titles.values(), *headings], model) @ semantic.vector_of(question, model)
+    heads = likeness.reshape(2, len(titles)).max(axis=0)
+    made = [
+        Candidate(passage, article, (scan.cosine(article) + float(head)) / 2, model.recipe)
+        for (article, passage), head in zip(passages.items(), heads, strict=True)
+    ]
+    return sorted(made, key=lambda one: (-one.score, one.article))
+
+
+def last_heading(title: str) -> str:
+    """The heading that a passage stands directly under."""
+    return title.rpartition(" › ")[2]
 
 
 def _readable(scan: Scan, among: ArticleQuerySet, limit: int) -> dict[int, str]:
@@ -60,15 +83,6 @@ def _readable(scan: Scan, among: ArticleQuerySet, limit: int) -> dict[int, str]:
         if len(titles) >= limit or len(nearest) < most:
             break
     return {article: titles[article] for article in [one for one in nearest if one in titles][:limit]}
-
-
-def _by_meaning(question: str, model: Embedder, scan: Scan, titles: dict[int, str]) -> list[Candidate]:
-    by_title = title_vectors(list(titles.values()), model) @ semantic.vector_of(question, model)
-    made = [
-        Candidate(scan.passage(article), article, (scan.cosine(article) + float(title)) / 2, model.recipe)
-        for article, title in zip(titles, by_title, strict=True)
-    ]
-    return sorted(made, key=lambda one: (-one.score, one.article))
 
 
 _kept_titles: OrderedDict[tuple[str, str], Floats] = OrderedDict()

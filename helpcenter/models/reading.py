@@ -65,14 +65,21 @@ class SearchEvent(models.Model):
 
 
 class Question(models.Model):
-    """A question put to the answer engine and what became of it. Tickets that follow read it by its public id."""
+    """A question put to the answer engine and what became of it. Tickets that follow read it by its public id.
+
+    About a person it keeps who asked (`user_id`, `organization_id`, and `visitor`, a digest that changes each day) and
+    their words without addresses, numbers of cards and secrets (`portal.lib.scrub`). Who asked is needed for a week: to
+    notice who asks the same again, and which tickets a question did not spare. After thirty days the clock forgets it
+    (`forget_askers`, in `helpcenter.gather_gaps`), and the address of the question no longer opens for anybody; the
+    words stay for the list of articles to write, until after 400 days the row goes.
+    """
 
     public_id = models.CharField(max_length=22, unique=True, default=public_id, editable=False)
     conversation = models.CharField(max_length=22, db_index=True)  # the public id of its first question
     turn = models.PositiveSmallIntegerField(_("turn"), default=1)
     text = models.TextField(_("question"))
     visitor = models.CharField(_("visitor"), max_length=32)
-    user_id = models.BigIntegerField(_("user"), null=True)  # no foreign key: the row outlives an erased person
+    user_id = models.BigIntegerField(_("user"), null=True)  # no foreign key: figures outlive an erased person
     organization_id = models.BigIntegerField(_("organization"), null=True)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome)
     reason = models.CharField(_("reason"), max_length=16, choices=HandOver, blank=True)

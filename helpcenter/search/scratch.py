@@ -39,6 +39,8 @@ class Page:
     slug: str
     title: str
     body: str
+    summary: str = ""
+    keywords: tuple[str, ...] = ()
 
 
 @contextmanager
@@ -59,12 +61,15 @@ def fill(pages: Iterable[Page], *, now: datetime) -> None:
     for page in pages:
         rendered = render(page.body)
         article = Article(category=category, slug=page.slug[:120], title=page.title[:160], created_at=now)
+        article.summary = page.summary
         article.updated_at = now
         article.save()
         article.live = Revision.objects.create(
             article=article,
             number=1,
             title=article.title,
+            summary=article.summary,
+            keywords=list(page.keywords),
             html=rendered.html,
             text=rendered.text,
             created_at=now,

@@ -11,7 +11,9 @@ from helpcenter.models import Article
 from helpcenter.search import semantic
 from helpcenter.search.quality import Judged, damaged, measure
 from helpcenter.search.scratch import Page, embed, fill, pages_of_markdown, scratch
+from portal.lib import leaves
 from portal.lib.clock import moment
+from portal.lib.leaves import Leaf
 from portal.lib.text.embedding import embedder
 
 _SEED = 20
@@ -25,7 +27,9 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--articles", type=Path, required=True, help="lines of JSON: slug, title, body")
+        parser.add_argument(
+            "--articles", type=Path, required=True, help="lines of JSON: slug, title, body; or a folder"
+        )
         parser.add_argument("--queries", type=Path, required=True, help="lines of query, tab, slugs between spaces")
         parser.add_argument("--mode", choices=["lexical", "hybrid"], default="lexical")
         parser.add_argument(
@@ -69,11 +73,19 @@ def _make_vectors() -> None:
 
 
 def pages_of(path: Path) -> list[Page]:
+    """Articles from lines of JSON, or from a folder as `import_articles` reads it."""
+    if path.is_dir():
+        return [_page(leaf) for leaf in leaves.read(path) if not leaf.is_index]
     try:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         return [Page(str(row["slug"]), str(row["title"]), str(row["body"])) for row in rows]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CommandError(f"{path} is not lines of JSON with slug, title and body: {error}") from error
+
+
+def _page(leaf: Leaf) -> Page:
+    slug, summary = str(leaf.front.get("slug", leaf.stem)), str(leaf.front.get("summary", ""))
+    return Page(slug, leaf.title, leaf.text, summary, tuple(leaf.words("keywords")))
 
 
 def distractors_of(path: Path) -> Iterator[Page]:

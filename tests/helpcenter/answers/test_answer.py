@@ -9,6 +9,7 @@ from django.utils import timezone
 from helpcenter.actions import ask, publish_article, withdraw_article
 from helpcenter.actions.publishing import Window
 from helpcenter.answers import Answer, Context, answer, glance
+from helpcenter.answers.rules import hand_over
 from helpcenter.models import Article, Question
 from helpcenter.search import semantic
 from helpcenter.states import Audience, HandOver, Outcome
@@ -126,6 +127,14 @@ def test_the_third_turn_without_an_answer_fetches_a_person(shelf: dict[str, Arti
         context = Context(row.conversation, visitor=VISITOR.visitor)
     assert reasons == ["", "", HandOver.THIRD_TURN]
     assert list(Question.objects.order_by("turn").values_list("turn", flat=True)) == [1, 2, 3]
+
+
+def test_who_sounds_angry_gets_a_person_where_no_article_answers(shelf: dict[str, Article]) -> None:
+    angry = "Every single time I open the moon view it breaks, I hate this"
+    assert hand_over(angry) is None
+    assert asked(angry).reason == HandOver.ANGER
+    answered = asked("I forgot my password, I hate this, how do I get a new one?")
+    assert answered.outcome == Outcome.ANSWERED
 
 
 def test_who_asks_the_same_again_within_a_week_gets_a_person(shelf: dict[str, Article]) -> None:
