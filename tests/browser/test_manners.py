@@ -13,7 +13,6 @@ from portal.accounts.demo import LOGINS, PASSWORD
 from tests.browser.conftest import SIZES, OpenPage
 from tests.stack import Stack
 
-pytestmark = pytest.mark.xdist_group("stack")
 CUSTOMER, ADMINISTRATOR = LOGINS[0][1], LOGINS[-1][1]
 LOOKS = {"light": "desktop", "dark": "phone"}
 PUBLIC = [

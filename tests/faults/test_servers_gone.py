@@ -20,7 +20,6 @@ from tests.faults.visitor import Visitor
 from tests.faults.workers import wait_until
 from tests.stack import Stack
 
-pytestmark = pytest.mark.xdist_group("servers-gone")
 CUSTOMER, AGENT = LOGINS[0], next(row for row in LOGINS if row[0].startswith("Agent"))
 
 
