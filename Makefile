@@ -5,6 +5,8 @@ SHELL = /bin/sh
 PORT ?= 8000
 PYTHON ?=
 export PORT
+# Each of the many starts of a Python program costs seconds where nobody keeps what was compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 run = .venv/bin/python
 tool = .venv/bin

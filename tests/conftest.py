@@ -1,5 +1,8 @@
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.conf import settings
@@ -51,6 +54,17 @@ def fresh_cache() -> Iterator[None]:
     """Every test begins with an empty cache."""
     cache.clear()
     yield
+
+
+@pytest.fixture(scope="session")
+def own_servers() -> Path:
+    """The folder of portals that start servers of their own: empty for the first of them, furnished for the others.
+
+    Not among pytest's own folders, which PostgreSQL's user may not enter when root runs tests.
+    """
+    path = Path(os.environ["LOCAL_DIR"]) / "own"
+    shutil.rmtree(path, ignore_errors=True)
+    return path
 
 
 @pytest.fixture

@@ -11,15 +11,19 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-# By where their names begin, longest first.
-TOGETHER = ("tests/browser/", "tests/faults/test_servers_gone.py", "tests/portal/management/test_up.py")
-LONG = ("tests/faults/", "tests/helpcenter/test_access.py")
+# What tests share, by where their names begin.
+TOGETHER = {
+    "tests/browser/": "a demo and a browser",
+    "tests/portal/management/test_up.py": "a portal on servers of its own",
+    "tests/faults/test_servers_gone.py": "a portal on servers of its own",
+}
+# The journey goes first: meanwhile the demo learns from its articles, for which the next ones wait.
+FIRST = ("tests/browser/test_journey.py", *TOGETHER, "tests/faults/", "tests/helpcenter/test_access.py")
 
 
 def place(name: str) -> int:
     """Where a test stands in the row."""
-    first = (*TOGETHER, *LONG)
-    return next((number for number, beginning in enumerate(first) if name.startswith(beginning)), len(first))
+    return next((number for number, beginning in enumerate(FIRST) if name.startswith(beginning)), len(FIRST))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -30,7 +34,7 @@ class Sharing(LoadScopeScheduling):
     """Hands out tests one by one in their order, and those that share something at once."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((beginning for beginning in TOGETHER if nodeid.startswith(beginning)), nodeid)
+        return next((shared for beginning, shared in TOGETHER.items() if nodeid.startswith(beginning)), nodeid)
 
 
 @pytest.hookimpl(optionalhook=True)
