@@ -53,7 +53,7 @@ model: venv
 
 test: venv-dev model lint contracts types settings
 	@CHROMIUM="$$($(run) -m tests.browser.chromium)" || exit 1; export CHROMIUM; \
-	$(tool)/pytest -n $(or $(WORKERS),2) --dist loadgroup -q
+	$(tool)/pytest -n $(or $(WORKERS),2) -q
 
 lint:
 	@$(tool)/ruff format --check --quiet . || { echo "Run make format." >&2; exit 1; }

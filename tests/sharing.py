@@ -17,8 +17,7 @@ TOGETHER = {
     "tests/portal/management/test_up.py": "a portal on servers of its own",
     "tests/faults/test_servers_gone.py": "a portal on servers of its own",
 }
-# The journey goes first: meanwhile the demo learns from its articles, for which the next ones wait.
-FIRST = ("tests/browser/test_journey.py", *TOGETHER, "tests/faults/", "tests/helpcenter/test_access.py")
+FIRST = (*TOGETHER, "tests/faults/", "tests/helpcenter/test_access.py")
 
 
 def place(name: str) -> int:
