@@ -50,7 +50,11 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # What the second look can change: colours and sizes. Structure and names were read in the first.
 RULES = {"light": WCAG, "dark": ["color-contrast", "link-in-text-block", "target-size"]}
 BARS = {"exclude": [[".bars"]]}  # pictures of ninety days each, named as a whole: hundreds of elements without a word
-NEXT_FRAMES = "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+# Even the shortest transition of an inherited color goes down the page level by level, a frame each.
+COLORS_STAND = """async () => {
+    do await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    while (document.getAnimations().some(one => one instanceof CSSTransition));
+}"""
 AXE = """([where, options]) => axe.run(where, options).then(
     ({violations}) => violations.flatMap(({id, nodes}) => nodes.map(({target}) => [id, target[0]])))"""
 OURS = "selector => !!document.querySelector(selector)?.closest('.desk')"
@@ -93,7 +97,7 @@ def in_both_looks(page: Page, path: str) -> Iterable[tuple[str, str]]:
         if scheme == "light":
             page.goto(path)
             expect(page.locator(".htmx-request")).to_have_count(0)
-        page.evaluate(NEXT_FRAMES)
+        page.evaluate(COLORS_STAND)
         yield from findings(page, RULES[scheme])
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
