@@ -5,6 +5,8 @@ SHELL = /bin/sh
 PORT ?= 8000
 PYTHON ?=
 export PORT
+# Each of the many starts of a Python program costs seconds where nobody keeps what was compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 run = .venv/bin/python
 tool = .venv/bin
@@ -51,7 +53,7 @@ model: venv
 
 test: venv-dev model lint contracts types settings
 	@CHROMIUM="$$($(run) -m tests.browser.chromium)" || exit 1; export CHROMIUM; \
-	$(tool)/pytest -n $(or $(WORKERS),2) --dist loadgroup -q
+	$(tool)/pytest -n $(or $(WORKERS),2) -q
 
 lint:
 	@$(tool)/ruff format --check --quiet . || { echo "Run make format." >&2; exit 1; }

@@ -1,14 +1,19 @@
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connections
 
 from helpcenter.search import semantic
 from portal.accounts import context as brand_context
 from portal.accounts.furnish import make_roles, make_tiers
 from portal.events.actions import deliver_next
+from tests.databases import migrated
 
 
 def pytest_configure() -> None:
@@ -20,6 +25,12 @@ def pytest_configure() -> None:
 def now() -> datetime:
     """A fixed moment for tests: a Tuesday morning."""
     return datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The database of this process begins as a copy of the one that has all tables."""
+    connections["default"].settings_dict["TEST"]["TEMPLATE"] = migrated()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -45,6 +56,17 @@ def fresh_cache() -> Iterator[None]:
     yield
 
 
+@pytest.fixture(scope="session")
+def own_servers() -> Path:
+    """The folder of portals that start servers of their own: empty for the first of them, furnished for the others.
+
+    Not among pytest's own folders, which PostgreSQL's user may not enter when root runs tests.
+    """
+    path = Path(os.environ["LOCAL_DIR"]) / "own"
+    shutil.rmtree(path, ignore_errors=True)
+    return path
+
+
 @pytest.fixture
 def shipped(db: None) -> None:
     """The rows that every portal starts with (a truncating test takes them away)."""
@@ -63,16 +85,3 @@ def settle(db: None) -> Callable[..., int]:
         return count
 
     return deliver
-
-
-# Long stories first, each kind on one parallel worker, so that they share what is costly to start.
-_TOGETHER = {"tests/browser/": "stack", "tests/faults/": "faults", "tests/portal/management/": "up"}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Groups for `pytest -n 2 --dist loadgroup`."""
-    for item in items:
-        for folder, group in _TOGETHER.items():
-            if item.nodeid.startswith(folder) and not item.get_closest_marker("xdist_group"):
-                item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: not item.nodeid.startswith(tuple(_TOGETHER)))

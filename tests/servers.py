@@ -1,12 +1,15 @@
 """A pytest plugin, loaded before Django: starts the embedded servers and sets the environment of the test run."""
 
 import os
+import threading
+import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from portal.lib import embedded
+from tests import databases
 
 ROOT = Path(__file__).resolve().parent.parent
 VARIABLES = {"database": "DATABASE_URL", "valkey": "VALKEY_URL"}
@@ -19,6 +22,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
         _take_share(int(worker.removeprefix("gw")) + 1)
         return
+    os.environ["TEST_RUN"] = uuid.uuid4().hex
     os.environ.setdefault("LOCAL", "on")
     os.environ.setdefault("HASHED_STATIC", "off")
     os.environ.setdefault("EMAIL_URL", "smtp://127.0.0.1:9?timeout=2")
@@ -26,6 +30,12 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     missing = [kind for kind, variable in VARIABLES.items() if not os.environ.get(variable)]
     folder = _start(missing) if missing else ROOT / ".local" / "test"
     os.environ.setdefault("LOCAL_DIR", str(folder))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """The tables are made while the parallel workers are still reading the tests."""
+    threading.Thread(target=databases.migrated, daemon=True).start()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 import psycopg
 
 from portal.lib.embedded import free_port
+from tests.databases import ROOT, fresh_database, migrated
 from tests.fakes.mail import MailServer
 
-ROOT = Path(__file__).resolve().parent.parent
 READY_WITHIN_S = 120
 
 
@@ -46,7 +46,7 @@ class Stack:
             "PYTHONUNBUFFERED": "1",
         }
         if not own_servers:
-            made["DATABASE_URL"] = fresh_database(name)
+            made["DATABASE_URL"] = fresh_database(name, template=migrated())
             made["VALKEY_URL"] = own_valkey(32)
         return kept | made
 
@@ -118,16 +118,6 @@ class Stack:
         with psycopg.connect(url, autocommit=True) as connection:
             found = connection.execute(query, list(parameters))
             return found.fetchall() if found.description else []
-
-
-def fresh_database(name: str) -> str:
-    """The address of an empty database on the test run's server, one per parallel worker and name."""
-    own = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
-    url = os.environ["DATABASE_URL"]
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE IF EXISTS "{own}" WITH (FORCE)')
-        connection.execute(f'CREATE DATABASE "{own}"')
-    return urlsplit(url)._replace(path=f"/{own}").geturl()
 
 
 def own_valkey(first: int) -> str:

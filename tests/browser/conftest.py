@@ -47,7 +47,7 @@ class Complaints:
             self.heard.append(f"another host: {request.url}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """The furnished portal with web server, worker and beat. Its letters are in `stack.mail`."""
     folder = Path(os.environ["LOCAL_DIR"]) / "stack"  # kept between runs: static files are collected once

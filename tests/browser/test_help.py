@@ -11,7 +11,6 @@ from tests.browser.conftest import OpenPage
 from tests.browser.test_manners import CUSTOMER, RULES, findings
 from tests.stack import Stack
 
-pytestmark = pytest.mark.xdist_group("stack")
 ARTICLE, TUTORIAL = "/help/troubleshooting/signal-delivery/", "/help/tutorials/find-your-way/"
 KNOWN = "How do I resume a canceled subscription?"
 UNKNOWN = "Which color has the roof of your office in spring?"

@@ -3,7 +3,6 @@
 import re
 import time
 
-import pytest
 from allauth.mfa.totp.internal.auth import hotp_value
 from playwright.sync_api import Page, expect
 
@@ -11,7 +10,6 @@ from tests.browser.conftest import OpenPage
 from tests.fakes.mail import links_in, text_of
 from tests.stack import Stack
 
-pytestmark = pytest.mark.xdist_group("stack")
 CUSTOMER = "ines.walker@example.org"
 AGENT = "lena.agent@quantum-elite.example"
 PASSWORD = "a quiet harbor at dawn"

@@ -6,14 +6,13 @@ from collections.abc import Iterable
 
 import pytest
 from allauth.mfa.totp.internal.auth import hotp_value
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page, expect
 
 from portal.accounts.demo import LOGINS, PASSWORD
 from tests.browser.conftest import SIZES, OpenPage
 from tests.stack import Stack
 
-pytestmark = pytest.mark.xdist_group("stack")
 CUSTOMER, ADMINISTRATOR = LOGINS[0][1], LOGINS[-1][1]
 LOOKS = {"light": "desktop", "dark": "phone"}
 PUBLIC = [
@@ -51,7 +50,13 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # What the second look can change: colours and sizes. Structure and names were read in the first.
 RULES = {"light": WCAG, "dark": ["color-contrast", "link-in-text-block", "target-size"]}
 BARS = {"exclude": [[".bars"]]}  # pictures of ninety days each, named as a whole: hundreds of elements without a word
-NEXT_FRAMES = "new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+# Even the shortest transition of an inherited color goes down the page level by level, a frame each.
+COLORS_STAND = """async () => {
+    do await new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+    while (document.getAnimations().some(one => one instanceof CSSTransition));
+}"""
+AXE = """([where, options]) => axe.run(where, options).then(
+    ({violations}) => violations.flatMap(({id, nodes}) => nodes.map(({target}) => [id, target[0]])))"""
 OURS = "selector => !!document.querySelector(selector)?.closest('.desk')"
 
 
@@ -76,9 +81,10 @@ def pass_the_second_factor(page: Page) -> None:
 
 def findings(page: Page, rules: list[str]) -> list[tuple[str, str]]:
     """Rule and element of everything axe finds on the page as it stands."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
     options = {"resultTypes": ["violations"], "preload": False, "runOnly": rules}
-    found = Axe().run(page, BARS, options).response["violations"]
-    nodes = [(one["id"], str(node["target"][0])) for one in found for node in one["nodes"]]
+    nodes = [(rule, str(target)) for rule, target in page.evaluate(AXE, [BARS, options])]
     return [(rule, f".desk {element}" if page.evaluate(OURS, element) else element) for rule, element in nodes]
 
 
@@ -91,7 +97,7 @@ def in_both_looks(page: Page, path: str) -> Iterable[tuple[str, str]]:
         if scheme == "light":
             page.goto(path)
             expect(page.locator(".htmx-request")).to_have_count(0)
-        page.evaluate(NEXT_FRAMES)
+        page.evaluate(COLORS_STAND)
         yield from findings(page, RULES[scheme])
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:

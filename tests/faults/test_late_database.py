@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,8 +10,9 @@ import psycopg
 
 from portal.management.processes import arguments
 from portal.schedule import SCHEDULE
-from tests.faults.workers import ROOT, wait_until
-from tests.stack import fresh_database, own_valkey
+from tests.databases import ROOT, fresh_database, migrated
+from tests.faults.workers import wait_until
+from tests.stack import own_valkey
 
 
 def set_open(database: str, is_open: bool) -> None:
@@ -32,9 +32,8 @@ def test_a_clock_that_starts_without_its_database_waits_and_then_has_all_its_ent
     tmp_path: Path, settings: Any
 ) -> None:
     settings.LOG_LEVEL = "WARNING"
-    database, log = fresh_database("late"), tmp_path / "clock.log"
+    database, log = fresh_database("late", template=migrated()), tmp_path / "clock.log"
     environment = {**os.environ, "DATABASE_URL": database, "VALKEY_URL": own_valkey(34)}
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=environment, check=True)
     set_open(database, False)
     with log.open("wb") as output:
         clock = subprocess.Popen(

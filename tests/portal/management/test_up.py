@@ -1,10 +1,10 @@
 """`manage.py up`: the whole portal by one command, and nothing of it left afterwards."""
 
 import os
-import shutil
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -19,12 +19,9 @@ PLAIN = {
 }  # neither files nor texts are looked at here
 
 
-@pytest.fixture(scope="module")
-def folder() -> Path:
-    """Empty at first; not among pytest's own folders, which PostgreSQL's user may not enter when root runs tests."""
-    path = Path(os.environ["LOCAL_DIR"]) / "up"
-    shutil.rmtree(path, ignore_errors=True)
-    return path
+@pytest.fixture
+def folder(own_servers: Path) -> Path:
+    return own_servers
 
 
 @pytest.fixture
@@ -49,7 +46,11 @@ def processes_of(folder: Path) -> dict[int, str]:
 
 def groups_of(portal: Stack) -> set[int]:
     """The process groups of everything that runs for this portal."""
-    return {os.getpgid(pid) for pid in processes_of(portal.folder)}
+    found = set()
+    for pid in processes_of(portal.folder):
+        with suppress(ProcessLookupError):  # a short one may have ended since
+            found.add(os.getpgid(pid))
+    return found
 
 
 def living_in(groups: set[int]) -> dict[int, str]:
