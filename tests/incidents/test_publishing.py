@@ -64,7 +64,10 @@ def test_each_minute_the_page_is_published_anew_and_maintenance_becomes_news(fol
     MaintenanceFactory(planned_start_at=now)  # long ago by the real clock
     assert publish_task() == 1
     assert publish_task() == 2
-    assert list(Event.objects.values_list("name", flat=True)) == ["maintenance.started", "maintenance.finished"]
+    assert list(Event.objects.oldest_first().values_list("name", flat=True)) == [
+        "maintenance.started",
+        "maintenance.finished",
+    ]
 
 
 def test_while_another_publisher_is_at_work_the_clock_steps_back_and_news_waits(

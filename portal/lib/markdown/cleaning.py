@@ -55,6 +55,8 @@ _ALWAYS = {
 _ALWAYS_ON = re.compile("|".join(_ALWAYS))
 _SOURCES = {("img", "src"), ("video", "src"), ("video", "poster"), ("track", "src")}
 _OWN = re.compile(r"/(?![/\\])[^\s\\]*\Z")
+_BEFORE_A_PATH = re.compile(r"[^/?#]*")
+_SCHEME = re.compile(r"(?:https?|mailto|tel):", re.IGNORECASE)
 _CANDIDATE = re.compile(r"(?P<url>\S+) \d{1,5}w\Z")
 _SIZES = re.compile(r"[a-z0-9 .,:()%-]*\Z")
 _NO_SOURCE = re.compile(r"<(?:img|track)(?![^>]* src=)[^>]*>|<video(?![^>]* src=)[^>]*>(?:\s|<track[^>]*>)*</video>")
@@ -86,6 +88,8 @@ def cleaned(unsafe: str, *, link_rel: str, media: bool = True, own: Mapping[str,
 def _own_files_only(tag: str, attribute: str, value: str) -> str | None:
     if (tag, attribute) in _SOURCES:
         return value if _OWN.match(value) else None
+    if (tag, attribute) == ("a", "href"):
+        return value if _leads_somewhere(value) else None
     if attribute == "srcset":
         found = [_CANDIDATE.match(one.strip()) for one in value.split(",")]
         return value if all(one and _OWN.match(one["url"]) for one in found) else None
@@ -94,3 +98,9 @@ def _own_files_only(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "id":
         return None if value in IDS_OF_THE_PAGE else value
     return value
+
+
+def _leads_somewhere(href: str) -> bool:
+    """Whether what may be a scheme is one we know; a browser leaves out characters that hide another."""
+    first = _BEFORE_A_PATH.match(href.strip())
+    return ":" not in (first[0] if first else "") or _SCHEME.match(href.strip()) is not None
