@@ -115,11 +115,14 @@ def _count_exit(request: HttpRequest) -> None:
 
 
 def _brought_along(request: HttpRequest, user: User) -> dict[str, str]:
-    """What the reader asked the help center before (`from`): nobody writes the same twice."""
-    name = request.GET.get("from", "")[:22]
+    """What the reader did in the help center before: the `search` and the `article` that did not help, and what they
+    asked there (`from`), so that nobody writes the same twice."""
+    name, given = request.GET.get("from", "")[:22], request.GET
+    came_from = {"search": given.get("search", "")[:22], "shown_articles": given.get("article", "")[:18]}
     asked = list(Question.objects.asked_by(user).conversation_of(name).values_list("text", flat=True)) if name else []
     said = [text for text in asked if text]
-    return {"subject": said[0][:150], "body": "\n\n".join(said), "question": name} if said else {}
+    told = {"subject": said[0][:150], "body": "\n\n".join(said), "question": name} if said else {}
+    return {**came_from, **told}
 
 
 def _form_page(request: HttpRequest, form: TicketForm, status: int = 200) -> HttpResponse:
