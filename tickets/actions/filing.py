@@ -20,7 +20,7 @@ class Filing:
     """What a person hands in. `key` names one rendering of a form: the same key with the same words files once.
 
     `requester` is set when somebody files for another person. `shown_articles` and `search` tell what the help center
-    offered meanwhile (ids, and the public id of the search); `question` is the public id of what was asked there before.
+    offered meanwhile (ids, the search by its public one); `question` is the public id of what was asked there before.
     """
 
     subject: str
