@@ -125,7 +125,7 @@ def test_sections_that_change_places_are_found_at_once(model: FakeEmbedder) -> N
     placed = list(Passage.objects.order_by("position").values_list("title", "position", "anchor"))
     assert placed == [
         ("Cars › Again", 0, "again"),
-        ("Cars › Again", 1, "again-1"),
+        ("Cars › Again", 1, "again-2"),
         ("Cars › New", 2, "new"),
         ("Cars › Two", 3, "two"),
         ("Cars › One", 4, "one"),
