@@ -145,8 +145,9 @@ _FROM_SEARCHES = """
     SELECT left(query, 200), count(DISTINCT visitor), min(searched_at), max(searched_at)
     FROM helpcenter_searchevent
     WHERE searched_at > %(since)s AND searched_at <= %(until)s AND length(query) > 2 AND {condition}
-    GROUP BY 1 HAVING count(DISTINCT visitor) >= %(least)s ORDER BY 2 DESC, 1 LIMIT 500
-"""
+    GROUP BY 1 HAVING count(DISTINCT visitor) >= %(least)s AND NOT bool_and(led_to_ticket)
+    ORDER BY 2 DESC, 1 LIMIT 500
+"""  # when each of them wrote a ticket, that is the line
 _SOURCES = {
     GapKind.NOTHING_FOUND: _FROM_SEARCHES.format(condition="results = 0"),
     GapKind.NOTHING_OPENED: _FROM_SEARCHES.format(
