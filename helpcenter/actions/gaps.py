@@ -65,7 +65,7 @@ def _crowds(at: datetime) -> list[_Crowd]:
         led_to_ticket=True, searched_at__gt=at - LOOKED_BACK, searched_at__lte=at - SETTLED
     )
     known = Gap.objects.filter(kind=GapKind.TICKETS).order_by("pk").values_list("words", "first_at", "last_at")
-    crowds = [_Crowd(words, _meant(words), *seen) for words, *seen in known]
+    crowds = [_Crowd(words, _meant(words), first, last) for words, first, last in known]
     rows = searches.order_by("-searched_at").values_list("query", "visitor", "searched_at")[:_MOST_TICKETS]
     for query, visitor, searched_at in rows:
         meant = _meant(query)
