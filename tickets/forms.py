@@ -21,6 +21,7 @@ from tickets.states import (
     TicketState,
 )
 
+_LONGEST_ID = 22
 _AFTER_A_REPLY = [(state, TicketState(state).label) for state in AFTER_A_REPLY]
 
 
@@ -95,6 +96,7 @@ class TicketForm(forms.Form):
     )
     key = forms.CharField(widget=forms.HiddenInput, max_length=60, required=False)
     shown_articles = forms.CharField(widget=forms.HiddenInput, max_length=200, required=False)
+    search = forms.CharField(widget=forms.HiddenInput, required=False)
     question = forms.CharField(widget=forms.HiddenInput, max_length=22, required=False)
 
     def __init__(self, *args: Any, user: User, **options: Any) -> None:
@@ -126,6 +128,11 @@ class TicketForm(forms.Form):
         words = self.cleaned_data["shown_articles"].split(",")
         return [int(word) for word in words if word.isdecimal() and len(word) < 10][:20]
 
+    def clean_search(self) -> str:
+        """The public id of the search that led here; nonsense is dropped."""
+        named = self.cleaned_data["search"]
+        return named if len(named) <= _LONGEST_ID else ""
+
     def filing(self) -> Filing:
         """What is to be filed, of a valid form."""
         given = self.cleaned_data
@@ -138,6 +145,7 @@ class TicketForm(forms.Form):
             channel=Channel.WEB,
             key=given["key"],
             shown_articles=given["shown_articles"],
+            search=given["search"],
             question=given["question"],
         )
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from helpcenter.models import Question
+from helpcenter.models import Article, Question
 from helpcenter.querysets import opened_on
 from portal.accounts.context import actor
 from portal.accounts.models import User
@@ -93,8 +93,8 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     """The form, with the promise that its answers would get; a valid one files and leads to the ticket."""
     user = actor(request)
     if request.method != "POST":
-        _count_exit(request)
-        initial = {"subject": request.GET.get("subject", "")[:150], **_brought_along(request, user)}
+        left = _left_article(request, user)
+        initial = {"subject": request.GET.get("subject", "")[:150], **left, **_brought_along(request, user)}
         return _form_page(request, TicketForm(user=user, initial=initial))
     form = TicketForm(request.POST, user=user)
     if not form.is_valid():
@@ -107,19 +107,26 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     return redirect(ticket)
 
 
-def _count_exit(request: HttpRequest) -> None:
-    """The reader came from an article (`article`) that did not help: helpcenter.keep_views writes that down."""
+def _left_article(request: HttpRequest, user: User) -> dict[str, str]:
+    """The reader came from an article (`article`) that did not help: helpcenter.keep_views writes that down, and the
+    ticket tells of it."""
     pk = request.GET.get("article", "")
-    if request.method == "GET" and pk.isascii() and pk.isdigit() and len(pk) < 18:
-        count("article-exits", opened_on(timezone.now(), int(pk)))
+    if request.method != "GET" or not (pk.isascii() and pk.isdigit() and len(pk) < 18):
+        return {}
+    if not Article.objects.visible_to(user).filter(pk=pk).exists():
+        return {}
+    count("article-exits", opened_on(timezone.now(), int(pk)))
+    return {"shown_articles": pk}
 
 
 def _brought_along(request: HttpRequest, user: User) -> dict[str, str]:
-    """What the reader asked the help center before (`from`): nobody writes the same twice."""
-    name = request.GET.get("from", "")[:22]
+    """What the reader did in the help center before: the `search` that led here, and what they asked there (`from`),
+    so that nobody writes the same twice."""
+    name, search = (request.GET.get(one, "")[:22] for one in ("from", "search"))
     asked = list(Question.objects.asked_by(user).conversation_of(name).values_list("text", flat=True)) if name else []
     said = [text for text in asked if text]
-    return {"subject": said[0][:150], "body": "\n\n".join(said), "question": name} if said else {}
+    told = {"subject": said[0][:150], "body": "\n\n".join(said), "question": name} if said else {}
+    return {"search": search, **told}
 
 
 def _form_page(request: HttpRequest, form: TicketForm, status: int = 200) -> HttpResponse:

@@ -31,8 +31,12 @@ class Written:
 def export_folder(*, folder: Path, articles: Iterable[Article]) -> Written:
     """Writes these articles (choose them by their gate) with their categories, files and the snippets they use.
 
-    Of each the live text is written, of what was never shown the newest. Changes no row. A file per article, a folder
-    per category in one per audience; what lies there already under these names is written over.
+    Of each one text is written: the live one, of what was never shown the newest. What was before it (older revisions,
+    their notes), a draft at work beside a live text, reviews, votes, figures and followers are not: a backup of the
+    database keeps those. A live text comes back as the first revision of its article.
+
+    Changes no row. A file per article, a folder per category in one per audience; what lies there already under these
+    names is written over.
     """
     written, used, shelves = Written(folder=folder), set[str](), set[Category]()
     for article in articles:

@@ -47,7 +47,8 @@ def note_search(searched: Searched, *, now: datetime | None = None) -> str:
 _NOTE = """
     WITH last AS (
         SELECT id, query FROM helpcenter_searchevent
-        WHERE visitor = %s AND searched_at > %s AND opened_id IS NULL ORDER BY searched_at DESC LIMIT 1
+        WHERE visitor = %s AND searched_at > %s AND opened_id IS NULL AND NOT led_to_ticket
+        ORDER BY searched_at DESC LIMIT 1
     ),
     grown AS (
         UPDATE helpcenter_searchevent event

@@ -148,12 +148,12 @@ class GapAdmin(ReadOnlyAdmin):
     def next_step(self, gap: Gap) -> SafeString | str:
         """Buttons of the list's own form, which carries the token."""
         if gap.state == GapState.OPEN:
-            button = '<button type="submit" class="button" formaction="{}">{}</button> '
+            button = '<button type="submit" class="button button-small" formaction="{}">{}</button> '
             ways = [("begin", _("Write article")), ("dismiss", _("Dismiss"))]
             made = [
                 format_html(button, reverse(f"admin:helpcenter_gap_{way}", args=[gap.pk]), said) for way, said in ways
             ]
-            return made[0] + made[1]
+            return format_html('<span class="desk"><span class="cluster">{}{}</span></span>', *made)
         if gap.article_id:
             return format_html(
                 '<a href="{}">{}</a>', reverse("admin:helpcenter_article_change", args=[gap.article_id]), _("Article")

@@ -13,6 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from helpcenter import actions
 from helpcenter.forms import FolderForm
@@ -42,8 +43,41 @@ def bring_in(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
         form = FolderForm(request.POST, request.FILES)
         if form.is_valid():
             token, delivered = _looked_at(request, form)
-    context = {"form": form, "delivered": delivered, "token": token, "title": _("Import a folder")}
+    kinds = _by_kind(delivered) if delivered else []
+    context = {"form": form, "kinds": kinds, "token": token, "title": _("Import a folder")}
     return render(request, "admin/helpcenter/folder.html", {**_frame(request, admin), **context})
+
+
+# What an import notes, as a reader is told it: what is wrong first. The others are said by how many they are.
+_WRONG = {
+    "problem": _lazy("Left out, because something is wrong"),
+    "lost link": _lazy("Links to pages that are not there"),
+    "lost file": _lazy("Files that are named and not there"),
+    "lost anchor": _lazy("Links to headings that are not there"),
+    "lost callout": _lazy("Callouts that would not show"),
+    "lost code": _lazy("Code that would not show"),
+}
+_FINE = {
+    "category": _lazy("New categories"),
+    "new": _lazy("New articles"),
+    "changed": _lazy("Changed articles"),
+    "mended": _lazy("Links to headings that are mended"),
+    "same": _lazy("Unchanged articles"),
+}
+
+
+def _by_kind(delivered: actions.Delivered) -> list[dict[str, Any]]:
+    """What would happen, by kind: its name, whether something is wrong, and each file with the reason."""
+    kinds = [(what, said, what in _WRONG) for what, said in {**_WRONG, **_FINE}.items()]
+    return [
+        {
+            "said": said,
+            "is_wrong": is_wrong,
+            "notes": [(path, why) for kind, path, why in delivered.notes if kind == what],
+        }
+        for what, said, is_wrong in kinds
+        if what in delivered.counts
+    ]
 
 
 def _looked_at(request: HttpRequest, form: FolderForm) -> tuple[str, Any]:

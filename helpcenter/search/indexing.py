@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from hashlib import sha256
 
 from django.db import connection
+from django.db.models import F
 
 from helpcenter.models import Article, Passage, Posting, Revision, SearchDocument
 from helpcenter.search.asking import CODE, CONFIG
 from portal.lib.markdown import sections
 
 MOST_CHARACTERS = 400_000
+_ASIDE = 1_000_000  # places, beyond those of any article: where passages wait while they change places
 WORDS_OF_A_PASSAGE = 160  # what the language model reads of a text, with room for its headings
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
@@ -57,26 +59,27 @@ def embedded_text(passage: Passage) -> str:
 
 
 def _cut(article: Article, revision: Revision) -> None:
-    """The live text as passages; one that did not change keeps its vector."""
-    known = {one.digest: one for one in Passage.objects.filter(article=article).exclude(vector=None)}
-    Passage.objects.filter(article=article).delete()
-    made = []
+    """The live text as passages. One that did not change keeps its row: processes hold its vector under its id."""
+    known: dict[str, list[Passage]] = {}
+    for one in Passage.objects.filter(article=article).defer("vector").order_by("position"):
+        known.setdefault(one.digest, []).append(one)
+    kept, moved, new = [], [], []
     for position, (anchor, title, text) in enumerate(_pieces(revision)):
         digest = sha256(f"{title}\n{text}".encode()).hexdigest()
-        kept = known.get(digest)
-        made.append(
-            Passage(
-                article=article,
-                position=position,
-                anchor=anchor,
-                title=title,
-                text=text,
-                digest=digest,
-                vector=kept.vector if kept else None,
-                recipe=kept.recipe if kept else "",
+        if not known.get(digest):
+            new.append(
+                Passage(article=article, position=position, anchor=anchor, title=title, text=text, digest=digest)
             )
-        )
-    Passage.objects.bulk_create(made)
+            continue
+        same = known[digest].pop(0)
+        kept.append(same.pk)
+        if (same.position, same.anchor) != (position, anchor):
+            same.position, same.anchor = position, anchor
+            moved.append(same)
+    Passage.objects.filter(article=article).exclude(pk__in=kept).delete()
+    Passage.objects.filter(pk__in=[one.pk for one in moved]).update(position=F("position") + _ASIDE)
+    Passage.objects.bulk_update(moved, ["position", "anchor"])
+    Passage.objects.bulk_create(new)
 
 
 def _pieces(revision: Revision) -> Iterator[tuple[str, str, str]]:

@@ -1,4 +1,5 @@
-// The ticket form: the subject asks the help center while it is typed, and the ticket tells what was shown.
+// The ticket form: the subject asks the help center while it is typed, and the ticket tells of that search
+// and of what was shown.
 (() => {
   "use strict";
 
@@ -15,5 +16,12 @@
     const shown = new Set(field.value.split(",").filter(Boolean));
     target.querySelectorAll("[data-article]").forEach((link) => shown.add(link.dataset.article));
     field.value = [...shown].slice(-20).join(",");
+  });
+
+  // The search behind them (data-search) is noted in the field that [data-searched] names; the last one counts.
+  document.addEventListener("htmx:afterSwap", ({ target }) => {
+    const field = document.getElementById(target.dataset.searched || "");
+    const search = target.querySelector("[data-search]")?.dataset.search;
+    if (field && search) field.value = search;
   });
 })();

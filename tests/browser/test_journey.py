@@ -50,6 +50,7 @@ def file_a_ticket(page: Page) -> str:
     page.goto("/tickets/new/")
     page.get_by_label("Subject").press_sequentially("Telegram signals stopped", delay=20)
     expect(page.locator("#suggestions")).to_contain_text("Signal Delivery")
+    expect(page.locator("#id_search")).to_have_value(re.compile(r"[\w-]{22}"))
     expect(page.locator("#pledge")).to_contain_text("first answer by")
     page.get_by_label("Something does not work as it should").check()
     page.locator("textarea[name=body]").fill(

@@ -12,8 +12,10 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 
 from tests.browser.chromium import find
@@ -54,6 +56,8 @@ def filing(page: Page, site: str) -> None:
     page.goto(f"{site}/tickets/new/")
     page.get_by_label("Subject").press_sequentially("I am locked out after several attempts", delay=10)
     page.wait_for_timeout(900)
+    page.mouse.wheel(0, 300)
+    page.wait_for_timeout(300)
 
 
 SCENES = [
@@ -67,13 +71,66 @@ SCENES = [
     Scene("And if something is down, the status page says so first. You can follow it by email or feed.", 5,
           at("/status/")),
 ]  # fmt: skip
-PICTURES = {
-    "account/account-security.files/two-factor.png": "/accounts/2fa/",
-    "account/billing-payments.files/billing.png": "/billing/",
-    "account/subscription-management.files/plans.png": "/pricing/",
-    "getting-started/account-setup.files/organization.png": "/organization/",
-    "troubleshooting/signal-delivery.files/status.png": "/status/",
-}
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A part of a page: the rectangle that holds the first of `first` and the first of `last`."""
+
+    name: str
+    play: Callable[[Page, str], None]
+    first: str = "main .eyebrow, main h1"
+    last: str = "main form"
+    edge: int = 20
+
+
+def refused(page: Page, site: str) -> None:
+    """A log-in with a wrong password, of somebody who has not logged in yet."""
+    page.goto(f"{site}/accounts/login/")
+    page.get_by_label("Email").fill(WHO)
+    page.get_by_label("Password", exact=True).fill("signals at ten")
+    page.get_by_role("button", name="Log in", exact=True).click()
+    page.get_by_label("Password", exact=True).blur()
+
+
+def about_an_invoice(page: Page, site: str) -> None:
+    page.goto(f"{site}/tickets/new/")
+    page.get_by_label("I have a question or a wish").check()
+    page.get_by_label("What is it about?").select_option(label="Billing and payments")
+    page.get_by_label("Subject").fill("The letter with our invoice is lost")
+    page.get_by_label("What happened?").fill("We cannot find the invoice of this month. Please send it again.")
+    page.wait_for_timeout(900)
+
+
+BEFORE_LOG_IN = [Picture("troubleshooting/login-issues.files/log-in.png", refused)]
+PICTURES = [
+    Picture("account/account-security.files/two-factor.png", at("/accounts/2fa/"), last="main .panel >> nth=-1"),
+    Picture("account/billing-payments.files/billing.png", at("/billing/"), last="main li >> nth=-1"),
+    Picture("account/subscription-management.files/plans.png", at("/pricing/"), last="main table"),
+    Picture("getting-started/account-setup.files/organization.png", at("/organization/"), last=".panel >> nth=-1"),
+    Picture("troubleshooting/payment-problems.files/ticket.png", about_an_invoice, "main fieldset", "#suggestions", 12),
+    Picture(
+        "troubleshooting/signal-delivery.files/status.png", at("/status/"), "main .page > *", "section:has(#now)", 8
+    ),
+]
+PICTURE_SIZE, COLORS = {"width": 900, "height": 900}, 96
+
+
+def take(page: Page, site: str, picture: Picture) -> None:
+    """Few colours make it small."""
+    picture.play(page, site)
+    page.evaluate("document.activeElement?.blur()")
+    boxes = [page.locator(one).first.bounding_box() for one in (picture.first, picture.last)]
+    x, y = (min(box[side] for box in boxes if box) - picture.edge for side in ("x", "y"))
+    right = max(box["x"] + box["width"] for box in boxes if box) + picture.edge
+    bottom = max(box["y"] + box["height"] for box in boxes if box) + picture.edge
+    clip = {"x": x, "y": y, "width": right - x, "height": bottom - y}
+    shot = Image.open(BytesIO(page.screenshot(full_page=True, clip=clip)))
+    path = CONTENT / picture.name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    shot.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
 RECORDER = """async ({frames, width, height}) => {
   const canvas = Object.assign(document.createElement("canvas"), {width, height});
   const context = canvas.getContext("2d", {alpha: false});
@@ -122,7 +179,7 @@ def record(page: Page, site: str, folder: Path) -> None:
         scene.play(page, site)
         shot = page.screenshot(type="jpeg", quality=88)
         if number == 0:
-            (folder / "find-your-way.jpg").write_bytes(page.screenshot(type="jpeg", quality=70))
+            (folder / "find-your-way.jpg").write_bytes(page.screenshot(type="jpeg", quality=58))
         frames.append({"src": f"data:image/jpeg;base64,{base64.b64encode(shot).decode()}", "seconds": scene.seconds})
     page.goto("about:blank")
     clip = base64.b64decode(page.evaluate(RECORDER, {"frames": frames, **SIZE}))
@@ -144,16 +201,17 @@ def _write_index(clip: Path) -> None:
 def main(site: str) -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find())
-        page = browser.new_context(viewport=SIZE, color_scheme="light").new_page()
+        page = browser.new_context(viewport=PICTURE_SIZE, color_scheme="light", locale="en-US").new_page()
+        for picture in BEFORE_LOG_IN:
+            take(page, site, picture)
         page.goto(f"{site}/accounts/login/")
         page.get_by_label("Email").fill(WHO)
-        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
         page.get_by_role("button", name="Log in", exact=True).click()
         page.wait_for_load_state()
-        for name, path in PICTURES.items():
-            at(path)(page, site)
-            (CONTENT / name).parent.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=CONTENT / name)
+        for picture in PICTURES:
+            take(page, site, picture)
+        page.set_viewport_size(SIZE)
         folder = CONTENT / "tutorials" / "find-your-way.files"
         folder.mkdir(parents=True, exist_ok=True)
         record(page, site, folder)

@@ -1,5 +1,6 @@
 """What the clock does: beginnings, ends, reviews, views; pages that are kept do not outlive a turn."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,7 +25,7 @@ from portal.events.models import Event
 from portal.operations.models import Task
 from portal.outbox.models import Letter
 from portal.web import page_cache
-from tests.factories.accounts import StaffFactory
+from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.helpcenter import ArticleFactory
 
 pytestmark = pytest.mark.django_db
@@ -155,3 +156,29 @@ def test_views_are_counted_also_of_kept_pages(client: Client, settle: Settle) ->
     assert keep_views() == 4
     assert ReadingDay.objects.get(article=article).views == 4
     assert keep_views() == 0
+
+
+def test_leaving_an_article_for_the_ticket_form_is_counted_until_it_stands_on_the_board(client: Client) -> None:
+    left, kept = ArticleFactory(title="Left by many"), ArticleFactory(title="Kept by all")
+    hidden = ArticleFactory(audience="engineering")
+    form = f"/tickets/new/?article={left.pk}"
+    assert f'href="{form}"' in client.get(left.get_absolute_url()).text
+    assert client.get(form).status_code == 302, "Who has to log in first has not arrived yet."
+    client.force_login(UserFactory())
+    for _ in range(3):
+        assert client.get(form).status_code == 200
+    client.head(form)
+    client.get(form, headers={"HX-Request": "true", "HX-Target": "pledge"}, query_params={"impact": "down"})
+    for nonsense in (hidden.pk, 0, "²", "9" * 17, "9" * 30, "x"):
+        assert client.get(f"/tickets/new/?article={nonsense}").status_code == 200
+    keep_views()
+    assert dict(ReadingDay.objects.values_list("article", "exits")) == {left.pk: 3}
+    assert keep_views() == 0
+    client.get(form)
+    keep_views()
+    client.force_login(StaffFactory(is_superuser=True))
+    board = client.get("/admin/helpcenter/articlehealth/?o=-5").text
+    row = next(row for row in re.findall(r"<tr.*?</tr>", board, re.S) if left.title in row)
+    figures = [re.sub(r"<[^>]+>|\s", "", cell) for cell in re.findall(r"<td.*?</td>", row, re.S)]
+    assert figures[-6:] == ["1", "0", "0", "4", "0", "0.0"], figures
+    assert board.index(left.title) < board.index(kept.title), "By exits, the most first."

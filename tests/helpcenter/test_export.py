@@ -30,6 +30,7 @@ from tests.factories.helpcenter import (
     RelatedArticleFactory,
     SeriesEntryFactory,
     SeriesFactory,
+    VoteFactory,
 )
 from tests.helpcenter.test_articles import manuscript_of
 from tests.helpcenter.test_files import SVG, VTT, WEBM, photo, png
@@ -120,6 +121,31 @@ def test_what_was_exported_comes_back_the_same(house: None, tmp_path: Path) -> N
     delivered = import_folder(order=Order(tmp_path / "out"), by=None)
     assert not {"problem", "lost link", "lost file", "lost anchor"} & set(delivered.counts), delivered.lines
     assert rows() == before
+
+
+def test_an_export_is_what_is_shown_and_neither_what_was_before_nor_what_is_at_work(
+    house: None, now: datetime, tmp_path: Path
+) -> None:
+    first = Article.objects.whole().get(slug="first")
+    shown, versions = first.live.body, first.revisions.count()
+    assert versions > 1
+    update_article(article=first, manuscript=manuscript_of(first, body="At work"), by=None, now=now)
+    never_shown = Article.objects.get(slug="index", state="draft")
+    update_article(article=never_shown, manuscript=manuscript_of(never_shown, body="Second try"), by=None, now=now)
+    VoteFactory(article=first, is_helpful=True)
+    export_folder(folder=tmp_path / "out", articles=Article.objects.whole().in_order())
+    written = "".join(one.read_text() for one in (tmp_path / "out").rglob("*.md"))
+    assert "At work" not in written
+    assert "## Limits of" not in written, "An older revision's heading."
+    before = rows()
+    empty()
+    import_folder(order=Order(tmp_path / "out"), by=None)
+    assert rows() == before
+    again = Article.objects.whole().get(slug="first")
+    assert (again.live.body, again.live.number, again.revisions.count()) == (shown, 1, 1)
+    assert not again.votes.exists()
+    newest = Article.objects.get(slug="index", state="draft").revisions.get()
+    assert (newest.body, newest.state) == ("Second try", "draft")
 
 
 def test_the_second_export_is_the_first_one_and_changes_nothing(house: None, tmp_path: Path) -> None:

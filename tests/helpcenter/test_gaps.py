@@ -1,15 +1,18 @@
 """What readers look for and do not find: the list of articles to write."""
 
+import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from helpcenter.actions import begin_article, dismiss_gap, gather_gaps
-from helpcenter.models import Article, Gap
+from helpcenter.models import Article, Gap, ReadingDay, SearchEvent
 from helpcenter.states import ArticleState, GapKind, GapState, Outcome, Source
 from portal.lib.refusals import Refused
-from tests.factories.accounts import StaffFactory
+from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.helpcenter import (
     ArticleFactory,
     CategoryFactory,
@@ -58,10 +61,61 @@ def test_wordings_that_are_alike_share_a_line_and_what_was_dismissed_stays_away(
     assert list(Gap.objects.values_list("words", "state", "count")) == [("export to csv", GapState.DISMISSED, 4)]
 
 
-def test_tickets_that_repeat_are_counted_on_one_line(now: datetime) -> None:
-    searched("signals are late", 3, now - timedelta(hours=1), source=Source.TICKET, results=2, led_to_ticket=True)
+def test_tickets_that_repeat_are_counted_on_one_line_however_they_are_worded(now: datetime) -> None:
+    filed: dict[str, object] = {"source": Source.TICKET, "results": 2, "led_to_ticket": True}
+    searched("signals are late", 2, now - timedelta(hours=3), **filed)
+    SearchEventFactory(query="signal arrives late", visitor="9" * 32, searched_at=now - timedelta(hours=2), **filed)
+    searched("change the vat number", 1, now - timedelta(hours=1), **filed)
     gather_gaps(now=now)
-    assert Gap.objects.get(kind=GapKind.TICKETS).count == 3
+    gap = Gap.objects.get(kind=GapKind.TICKETS)
+    assert (gap.count, gap.first_at, gap.last_at) == (3, now - timedelta(hours=3), now - timedelta(hours=2))
+    SearchEventFactory(query="late signals", visitor="8" * 32, searched_at=now - timedelta(hours=1), **filed)
+    assert gather_gaps(now=now) == 1
+    known, words = Gap.objects.get(kind=GapKind.TICKETS), gap.words
+    assert (known.count, known.words) == (4, words)
+    assert gather_gaps(now=now) == 0
+
+
+def test_a_ticket_filed_by_its_form_tells_of_its_search_until_the_gap_stands_in_the_list(
+    client: Client, settle: Callable[..., int]
+) -> None:
+    offered, read = ArticleFactory(title="Late signals"), ArticleFactory(title="About brokers")
+    for subject in ("Signals are late", "My signals arrive late"):
+        person = Client()
+        person.force_login(UserFactory())
+        hints = person.get("/help/suggest/", {"form": "ticket", "q": subject}).text
+        [(search,)] = [re.findall(r'data-search="([^"]+)"', hints)]
+        shown = ",".join(re.findall(r'data-article="(\d+)"', hints))
+        words = {"subject": subject, "body": "Since this morning.", "impact": "hindered"}
+        person.post("/tickets/new/", {**words, "search": search, "shown_articles": shown})
+    without_scripts = Client()
+    without_scripts.force_login(UserFactory())
+    form = without_scripts.get(f"/tickets/new/?article={read.pk}").text
+    assert 'name="search" id="id_search"' in form.replace('type="hidden" ', "")
+    assert f'name="shown_articles" value="{read.pk}"' in form
+    without_scripts.post("/tickets/new/", {**words, "search": "", "shown_articles": str(read.pk)})
+    settle()
+    assert list(SearchEvent.objects.values_list("led_to_ticket", flat=True)) == [True, True]
+    assert ReadingDay.objects.get(article=offered).tickets == 2
+    assert ReadingDay.objects.get(article=read).tickets == 1
+    gather_gaps(now=timezone.now() + timedelta(hours=1))
+    client.force_login(StaffFactory(is_superuser=True))
+    listed = client.get(f"/admin/helpcenter/gap/?kind__exact={GapKind.TICKETS}").text
+    assert "my signals arrive late" in listed
+    assert Gap.objects.get(kind=GapKind.TICKETS).count == 2
+
+
+def test_a_search_without_result_leads_to_the_form_that_names_it(client: Client) -> None:
+    page = client.get("/help/search/?q=blue+elephants").text
+    search = SearchEvent.objects.get().public_id
+    assert page.count(f'href="/tickets/new/?search={search}"') == 2
+    client.force_login(UserFactory())
+    form = client.get(f"/tickets/new/?search={search}").text
+    assert f'name="search" value="{search}"' in form
+    answer = client.post(
+        "/tickets/new/", {"subject": "Elephants", "body": "Blue", "impact": "question", "search": "x" * 60}
+    )
+    assert answer.status_code == 302
 
 
 def test_a_gap_becomes_a_draft_with_one_click(client: Client) -> None:

@@ -157,6 +157,9 @@ def test_the_twelve_articles_of_the_customers_stand_where_they_are_promised() ->
     for article in customers:
         found.setdefault(article.category.slug, []).append(article.slug)
         assert len(article.live.text.split()) >= 250, article
+        pictures = article.assets.filter(content_type__startswith="image/")
+        assert pictures, f"{article} has no picture"
+        assert all(one.size <= 60 * 1024 and f"/{one.name}" in article.live.html for one in pictures), article
     assert found == promised
     assert list(found) == list(promised)
 

@@ -112,6 +112,29 @@ def test_an_article_that_changes_keeps_the_vectors_of_what_stayed(model: FakeEmb
     assert titles("signin") == ["Cars"]
 
 
+def test_sections_that_change_places_are_found_at_once(model: FakeEmbedder) -> None:
+    one, two, twice = "## One\n\nvehicle\n\n", "## Two\n\nroses\n\n", "## Again\n\ntulips\n\n## Again\n\ntulips\n\n"
+    article = ArticleFactory(title="Cars", body=one + two + twice)
+    embed_all()
+    known = set(Passage.objects.values_list("pk", flat=True))
+    words = Manuscript(
+        category=article.category, title="Cars", slug=article.slug, body=f"{twice}## New\n\nx\n\n{two}{one}"
+    )
+    update_article(article=article, manuscript=words, by=None)
+    publish_article(article=article, by=None)
+    placed = list(Passage.objects.order_by("position").values_list("title", "position", "anchor"))
+    assert placed == [
+        ("Cars › Again", 0, "again"),
+        ("Cars › Again", 1, "again-2"),
+        ("Cars › New", 2, "new"),
+        ("Cars › Two", 3, "two"),
+        ("Cars › One", 4, "one"),
+    ]
+    assert known < set(Passage.objects.values_list("pk", flat=True))
+    [hit] = find(Asked.of("car"), among=Article.objects.all()).hits
+    assert hit.url.endswith("#one")
+
+
 def test_a_worker_leaves_alone_what_was_cut_anew_meanwhile(
     model: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:

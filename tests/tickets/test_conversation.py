@@ -21,14 +21,14 @@ def names(ticket: Ticket) -> list[str]:
 
 
 def test_a_filed_ticket_has_a_number_a_message_and_news(file: File, customer: User) -> None:
-    first, second = file(shown_articles=[3, 5], search=9), file()
+    first, second = file(shown_articles=[3, 5], search="a-search"), file()
     assert first.number >= 1001
     assert second.number > first.number
     message = first.messages.get()
     assert (message.author, message.is_from_staff, message.kind) == (customer, False, "reply")
     filed = Event.objects.about(first).get(name="ticket.filed")
     assert (filed.by_id, filed.organization_id) == (customer.pk, first.organization_id)
-    assert (filed.details["shown_articles"], filed.details["search"]) == ([3, 5], 9)
+    assert (filed.details["articles"], filed.details["search"]) == ([3, 5], "a-search")
     assert "Ten minutes" not in str(filed.details)
 
 

@@ -95,7 +95,7 @@ def test_filing_leads_to_the_ticket_with_its_promise(reader: Client, customer: U
     assert (ticket.requester, ticket.category, ticket.priority) == (customer, category, "normal")
     assert b"First answer by" in answer.content
     assert f"#{ticket.number} has arrived" in answer.content.decode()
-    assert Event.objects.get(name="ticket.filed").details["shown_articles"] == [3, 5]
+    assert Event.objects.get(name="ticket.filed").details["articles"] == [3, 5]
 
 
 def test_everything_down_is_critical_and_promises_a_quarter_of_an_hour(reader: Client) -> None:

@@ -20,7 +20,7 @@ class Filing:
     """What a person hands in. `key` names one rendering of a form: the same key with the same words files once.
 
     `requester` is set when somebody files for another person. `shown_articles` and `search` tell what the help center
-    offered meanwhile (ids only); `question` is the public id of what was asked there before.
+    offered meanwhile (ids, the search by its public one); `question` is the public id of what was asked there before.
     """
 
     subject: str
@@ -32,7 +32,7 @@ class Filing:
     channel: str = Channel.WEB
     key: str = ""
     shown_articles: list[int] = field(default_factory=list)
-    search: int | None = None
+    search: str = ""
     question: str = ""
 
     @property
@@ -81,7 +81,7 @@ def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
         "channel": ticket.channel,
         "tier": ticket.organization.entitlement.tier if ticket.organization else "",
         "category": filing.category.slug if filing.category else "",
-        "shown_articles": filing.shown_articles[:20],
+        "articles": filing.shown_articles[:20],
         "search": filing.search,
         "question": filing.question,
     }

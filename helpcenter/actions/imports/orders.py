@@ -24,17 +24,21 @@ class Order:
 
 @dataclass
 class Delivered:
-    """What an import did, or would do: a line per file, how many of each kind, and whether all that was written of
-    callouts and code is also on the pages."""
+    """What an import did, or would do: notes of what, which file and why, how many of each kind, and whether all that
+    was written of callouts and code is also on the pages."""
 
-    lines: list[str] = field(default_factory=list)
+    notes: list[tuple[str, str, str]] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     written: Census = field(default_factory=Census)
     rendered: Census = field(default_factory=Census)
 
     def note(self, what: str, path: str, why: str = "") -> None:
         self.counts[what] = self.counts.get(what, 0) + 1
-        self.lines.append(f"{what:11} {path}{': ' + why if why else ''}")
+        self.notes.append((what, path, why))
+
+    @property
+    def lines(self) -> list[str]:
+        return [f"{what:11} {path}{': ' + why if why else ''}" for what, path, why in self.notes]
 
     def count(self, path: str, written: Census, rendered: Census) -> None:
         """Adds a page; one that shows less than was written is noted."""

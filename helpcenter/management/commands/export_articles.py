@@ -11,7 +11,10 @@ from helpcenter.states import Audience
 
 
 class Command(BaseCommand):
-    help = "Writes articles as Markdown with front matter and their files; import_articles reads them back."
+    help = (
+        "Writes articles as they are shown, as Markdown with front matter and their files; import_articles reads them "
+        "back. Older revisions, drafts beside a shown text, votes and figures are not in it."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)

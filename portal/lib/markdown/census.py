@@ -7,7 +7,7 @@ from itertools import pairwise
 from portal.lib.markdown.dialects import translated
 from portal.lib.markdown.fences import outside_code
 
-_CALLOUT = re.compile(r"^\s*(?:!!!|\?\?\?\+?) ?[\w\"]")
+_CALLOUT = re.compile(r"^\s*(?:(?:!!!|\?\?\?\+?) ?[\w\"]|<details\b)")
 _RENDERED_CALLOUT = re.compile(r'<div class="admonition|<details(?! class="transcript")')
 
 

@@ -23,6 +23,7 @@ _EXTENSIONS = [
 _OPTIONS: dict[str, dict[str, Any]] = {
     "toc": {"permalink": "#", "permalink_title": "Link to this section", "toc_depth": "2-3", "slugify": anchor},
     "pymdownx.highlight": {"use_pygments": True, "noclasses": False, "guess_lang": False, "anchor_linenums": False},
+    "pymdownx.superfences": {"preserve_tabs": True},  # who copies a Makefile gets one
 }
 _OPTIONS_OF_MESSAGES = {"pymdownx.highlight": _OPTIONS["pymdownx.highlight"]}
 _PASTED = re.compile(r"""(?:\]\(\s*<?|\bsrc\s*=\s*["']?|^\s{0,3}\[[^\]]+\]:\s*<?)\s*data:""", re.I)
