@@ -42,7 +42,7 @@ def find(asked: Asked, *, among: ArticleQuerySet, category: str = "", page: int 
     piece = [Chosen(one, found.passages.get(one), one in promoted)
              for one in articles[(page - 1) * PER_PAGE : page * PER_PAGE]]  # fmt: skip
     hits = show(piece, found.asked, found.ranking.stems, among=among) if piece else []
-    return Found(hits, len(articles), page, found.corrected, category, found.ranking.shelves)
+    return Found(hits, len(articles), page, found.corrected, category, found.ranking.shelves, found.ranking.turns_at)
 
 
 def order(asked: Asked, searched: Field, *, is_hybrid: bool = True) -> Ordered:

@@ -7,12 +7,14 @@ looked at (AT_MOST), and only when that leaves too few articles that this reader
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 
 from helpcenter.querysets import ArticleQuerySet
 from helpcenter.search.asking import CONFIG, Asked, Query
+from helpcenter.states import ArticleState
 
 MOST_RANKED = 100
 MOST_TERMS = 32
@@ -50,13 +52,14 @@ class Shelf:
 @dataclass(frozen=True)
 class Ranking:
     """The best first. `stems` says how rare each is; `unseen` are typed words that the reader may see nowhere;
-    `shelves` are the categories of what was found."""
+    `shelves` are the categories of what was found; `turns_at` is when any article begins or ends to be shown."""
 
     found: list[Scored] = field(default_factory=list)
     stems: dict[str, float] = field(default_factory=dict)
     unseen: list[str] = field(default_factory=list)
     promoted: list[int] = field(default_factory=list)
     shelves: list[Shelf] = field(default_factory=list)
+    turns_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -94,10 +97,10 @@ def _rank(asked: Asked, searched: Field, also: Sequence[int], at_most: int) -> t
     typed = [asked.wanted] * 3
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, *narrowed, *typed, *values, list(also), words, asked.plain])
-        [(stems, most, unseen, promoted, shelves, *found)] = cursor.fetchall()
+        [(stems, most, unseen, promoted, shelves, turns_at, *found)] = cursor.fetchall()
     scored = [Scored(*one) for one in zip(*found, strict=True)] if found[0] else []
     filled = [Shelf(*one) for one in shelves or []]
-    return Ranking(scored, stems or {}, unseen or [], promoted or [], filled), most or 0
+    return Ranking(scored, stems or {}, unseen or [], promoted or [], filled, turns_at), most or 0
 
 
 def _part(of: str) -> str:
@@ -173,8 +176,10 @@ _RANKING = f"""
     scored AS MATERIALIZED (
         SELECT document.article_id, document.popularity,
                (SELECT category_id FROM helpcenter_article WHERE id = document.article_id) AS category_id, coalesce((
-            SELECT {_SCORE} FROM asked JOIN helpcenter_posting posting ON posting.term = asked.stem
-            WHERE posting.article_id = document.article_id
+            SELECT {_SCORE} FROM asked CROSS JOIN LATERAL (
+                SELECT title_count, body_count, title_length, body_length FROM helpcenter_posting
+                WHERE term = asked.stem AND article_id = document.article_id OFFSET 0
+            ) AS posting
         ), 0) AS score
         FROM chosen CROSS JOIN corpus JOIN helpcenter_searchdocument document ON document.article_id = chosen.id
     )
@@ -187,6 +192,10 @@ _RANKING = f"""
                 SELECT category.slug, category.title, count(*) AS articles
                 FROM scored JOIN helpcenter_category category ON category.id = scored.category_id GROUP BY category.id
            ) AS shelf),
+           least((SELECT min(published_at) FROM helpcenter_article
+                  WHERE state = '{ArticleState.PUBLISHED}' AND published_at > now()),
+                 (SELECT min(expires_at) FROM helpcenter_article
+                  WHERE state = '{ArticleState.PUBLISHED}' AND expires_at > now())),
            ordered.articles, ordered.scores, ordered.popular
     FROM (SELECT array_agg(article_id) AS articles, array_agg(score) AS scores, array_agg(popularity) AS popular
           FROM (SELECT * FROM scored ORDER BY score * (1 + {POPULAR} * popularity) DESC, article_id) AS best) AS ordered

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -42,7 +43,8 @@ class Hit:
 @dataclass(frozen=True)
 class Found:
     """One page of results; `total` counts no further than MOST_RANKED. `corrected` is what was searched instead,
-    `category` the slug that the results are narrowed to, `shelves` where something was found."""
+    `category` the slug that the results are narrowed to, `shelves` where something was found. `turns_at`: when any
+    article begins or ends to be shown, so that this may no longer be true."""
 
     hits: list[Hit] = field(default_factory=list)
     total: int = 0
@@ -50,6 +52,7 @@ class Found:
     corrected: str = ""
     category: str = ""
     shelves: list[Shelf] = field(default_factory=list)
+    turns_at: datetime | None = None
 
     @property
     def is_more(self) -> bool:

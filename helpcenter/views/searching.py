@@ -1,4 +1,5 @@
 import time
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -16,6 +17,7 @@ from helpcenter.states import Source
 from helpcenter.views.visitors import visitor_of
 from portal.lib.rate_limits import take
 from portal.web.htmx import page
+from portal.web.page_cache import made_once
 
 log = structlog.get_logger("portal.system")
 _SHORTEST_NOTED = 3
@@ -30,8 +32,13 @@ def search(request: HttpRequest) -> HttpResponse:
     started, form = time.perf_counter(), SearchForm(request.GET)
     asked = form.asked()
     readable = Article.objects.visible_to(request.user)
-    found = finder.find(asked, among=readable, category=form.category_slug, page=form.page_number)
-    near = finder.near(asked, among=readable) if asked.words and not found.total else []
+
+    def look() -> tuple[tuple[finder.Found, list[finder.Hit]], datetime | None]:
+        found = finder.find(asked, among=readable, category=form.category_slug, page=form.page_number)
+        near = finder.near(asked, among=readable) if asked.words and not found.total else []
+        return (found, near), found.turns_at
+
+    found, near = made_once(request, f"search:{asked}:{form.category_slug}:{form.page_number}", look)
     noted = form.noted or _note(request, asked, Source.PAGE, started, found)
     context = {"asked": asked, "found": found.by(noted), "near": finder.linked(near, noted), "noted": noted}
     return page(request, "helpcenter/search.html", context, parts=["results"])

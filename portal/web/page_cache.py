@@ -14,7 +14,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 
 import brotli
 from django.conf import settings
@@ -41,6 +41,7 @@ _KEPT_HEADERS = (
 )  # fmt: skip
 
 Handler = Callable[[HttpRequest], HttpResponse]
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,25 @@ def public_page(
     response.counted = counted or ("", "")  # type: ignore[attr-defined]  # likewise
     response.true_until = until.timestamp() if until else None  # type: ignore[attr-defined]  # likewise
     return response
+
+
+def made_once(request: HttpRequest, key: str, make: Callable[[], tuple[Value, datetime | None]]) -> Value:
+    """What all anonymous visitors are shown alike, made once as long as a page would be kept; for others made anew.
+
+    `make` answers it with the moment at which it will no longer be true without anybody changing it. `key` may hold
+    what a visitor typed: only a digest of it is kept.
+    """
+    present = revision.present() if is_anonymous(request) else ""
+    if not present:
+        return make()[0]
+    name = f"made:{present}:{blake2b(key.encode(), digest_size=16).hexdigest()}"
+    row = cache.get(name)
+    if row is not None and row[0] > time.time():
+        return row[1]
+    value, until = make()
+    ends = min(time.time() + KEPT_FOR, until.timestamp() if until else float("inf"))
+    cache.set(name, (ends, value), timeout=KEPT_FOR)
+    return value
 
 
 class AnonymousPages:

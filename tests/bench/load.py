@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 Request = Callable[[], bytes]
+MANY = 32  # connections that a server always has something to do with; with few it mostly waits for its own threads
+FEW = 2  # connections that hardly queue: what a visitor waits
 
 
 @dataclass
@@ -72,7 +74,7 @@ class _Client:
         return int(self.buffer[9:12]), self.needed
 
 
-def run(port: int, request: Request, *, seconds: float, connections: int = 4) -> Outcome:
+def run(port: int, request: Request, *, seconds: float, connections: int = MANY) -> Outcome:
     """Keeps `connections` requests under way for that long and answers what it saw (the first tenth is warm-up)."""
     selector = selectors.DefaultSelector()
     for _ in range(connections):
@@ -111,13 +113,13 @@ def _advance(selector: selectors.BaseSelector, client: _Client, outcome: Outcome
     client.send()
 
 
-def get(path: str, *, host: str = "127.0.0.1", cookie: str = "") -> Request:
-    """A GET that is the same each time."""
-    lines = [f"GET {path} HTTP/1.1", f"Host: {host}", "Accept: text/html", "Accept-Encoding: br, gzip"]
+def get(*paths: str, host: str = "127.0.0.1", cookie: str = "") -> Request:
+    """A GET of one path after the other, over and over."""
+    head = [f"Host: {host}", "Accept: text/html", "Accept-Encoding: br, gzip"]
     if cookie:
-        lines.append(f"Cookie: {cookie}")
-    wire = ("\r\n".join(lines) + "\r\n\r\n").encode()
-    return lambda: wire
+        head.append(f"Cookie: {cookie}")
+    wires = itertools.cycle(("\r\n".join([f"GET {path} HTTP/1.1", *head]) + "\r\n\r\n").encode() for path in paths)
+    return lambda: next(wires)
 
 
 def post(path: str, body: Callable[[], str], *, cookies: list[str], headers: dict[str, str]) -> Request:
