@@ -156,7 +156,7 @@ def _side(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     return {
         "timer": timer,
         "standing": timer.standing(now) if timer else "",
-        "used_s": timer.clock.used(now).total_seconds() if timer else 0,
+        "used_s": timer.clock.used(now) if timer else 0,
         "timeline": timeline(ticket, reader=request.user),
         "past": past.exclude(pk=ticket.pk)[:PAST_TICKETS],
         "assign_form": AssignForm(initial={"assignee": ticket.assignee_id}),

@@ -219,7 +219,7 @@ def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, 
         "conversation": ticket.messages.shown_to(request.user).select_related("author").in_order(),
         "timer": timer,
         "standing": timer.standing(now) if timer else "",
-        "used_s": int(timer.clock.used(now).total_seconds()) if timer else 0,
+        "used_s": timer.clock.used(now) if timer else 0,
         "timeline": timeline(ticket, reader=request.user),
         "may_reopen": ticket.reopens_until is not None and now <= ticket.reopens_until,
     }

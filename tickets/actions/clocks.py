@@ -4,7 +4,7 @@ All but the last two actions expect a ticket that the caller has locked, and set
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from portal.accounts.models import Organization
 from portal.events.actions import record
 from portal.events.listeners import EventType
 from portal.lib.clock import moment
-from portal.lib.promises import Clock, Target
+from portal.lib.promises import Clock, Target, in_seconds
 from portal.web.templatetags.moments import length
 from tickets.actions import changes
 from tickets.events import (
@@ -37,7 +37,7 @@ def start(*, ticket: Ticket, cycle: int, at: datetime) -> Timer | None:
     if target is None:
         return None
     timer = Timer(ticket=ticket, metric=Metric.FIRST_RESPONSE, cycle=cycle, reason=_reason(ticket, target))
-    _show(timer, Clock(target.length, running_since=at))
+    _show(timer, Clock(in_seconds(target.length), running_since=at))
     timer.save(force_insert=True)
     ticket.due_at = _earliest([timer])
     return timer
@@ -111,7 +111,7 @@ def retarget(*, ticket: Ticket, at: datetime) -> bool:
         _miss_if_late(timer, ticket, at)
         old = timer.target_for
         timer.reason = _reason(ticket, target)
-        _show(timer, timer.clock.retargeted(target.length))
+        _show(timer, timer.clock.retargeted(at, target_s=in_seconds(target.length)))
         timer.save(update_fields=[*_CLOCK_COLUMNS, "missed_at", "reason"])
         if timer.target_for != old:
             figures = {"old_target_s": int(old.total_seconds()), "old_target": length(old.total_seconds())}
@@ -172,7 +172,8 @@ def _earliest(timers: Iterable[Timer]) -> datetime | None:
 
 def _show(timer: Timer, clock: Clock) -> None:
     """Writes a clock into the columns of its timer."""
-    timer.target_for, timer.consumed_for, timer.running_since = clock.target, clock.consumed, clock.running_since
+    timer.target_for, timer.consumed_for = timedelta(seconds=clock.target_s), timedelta(seconds=clock.consumed_s)
+    timer.running_since = clock.running_since
     timer.due_at, timer.warn_at = clock.due_at, clock.reached_at(WARN_AT_SHARE)
     timer.next_at = _next_look(timer)
 
@@ -185,20 +186,20 @@ def _next_look(timer: Timer) -> datetime | None:
 
 def _freeze(timer: Timer, at: datetime) -> None:
     """Ends a timer; the moment it was due stays readable."""
-    timer.consumed_for = timer.clock.used(at)
+    timer.consumed_for = timedelta(seconds=timer.clock.used(at))
     timer.running_since = timer.next_at = None
     timer.save(update_fields=["consumed_for", "running_since", "next_at", "met_at", "dropped_at", "missed_at"])
 
 
 def _miss_if_late(timer: Timer, ticket: Ticket, at: datetime) -> None:
-    if timer.was_missed or timer.clock.left(at).total_seconds() > 0:
+    if timer.was_missed or timer.clock.left(at) > 0:
         return
     timer.missed_at = at
     _tell(PROMISE_MISSED, timer, ticket, at)
 
 
 def _tell(event: EventType, timer: Timer, ticket: Ticket, at: datetime, **figures: Any) -> None:
-    used_s, target_s = int(timer.clock.used(at).total_seconds()), int(timer.target_for.total_seconds())
+    used_s, target_s = timer.clock.used(at), timer.clock.target_s
     details = {
         "timer": timer.pk,
         "metric": str(timer.metric),

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.promises import Clock, Target
+from portal.lib.promises import Clock, Target, in_seconds
 from tickets.models.tickets import Ticket
 from tickets.querysets import SlaPolicyQuerySet, TimerQuerySet
 from tickets.states import SOON, Channel, Dimension, Metric, Priority
@@ -106,7 +106,7 @@ class Timer(models.Model):
 
     @property
     def clock(self) -> Clock:
-        return Clock(self.target_for, self.consumed_for, self.running_since)
+        return Clock(in_seconds(self.target_for), in_seconds(self.consumed_for), self.running_since)
 
     @property
     def is_owed(self) -> bool:
