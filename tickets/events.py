@@ -33,3 +33,6 @@ PROMISE_CHANGED = declare("ticket.promise_changed", _("The promise changed from 
 PROMISE_MET = declare("ticket.promise_met", _("The promise of {target} was kept: answered after {used}"))
 PROMISE_WARNED = declare("ticket.promise_warned", _("Three quarters of the promised {target} are used up"))
 PROMISE_MISSED = declare("ticket.promise_missed", _("The promise of {target} was missed"))
+
+CALENDAR_CHANGED = declare("calendar.changed", _("{by} changed the opening hours"))
+HOLIDAYS_IMPORTED = declare("calendar.holidays_imported", _("{by} imported {count} holidays of {source}"))

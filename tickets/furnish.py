@@ -1,12 +1,13 @@
-"""The rows every portal starts with: categories of tickets and what is promised. Never overwrites what staff set."""
+"""The rows every portal starts with: categories, promises, and hours. Never overwrites what staff set."""
 
 from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
 
-from tickets.models import Category, SlaPolicy
-from tickets.states import Channel, Dimension, Priority
+from portal.lib.business_time import DAY
+from tickets.models import BusinessCalendar, CalendarHours, Category, SlaPolicy
+from tickets.states import ALWAYS_OPEN_SLUG, Channel, Dimension, Priority, Weekday
 
 CATEGORIES = [
     ("account", "Account and access"),
@@ -39,11 +40,13 @@ PROMISES: list[tuple[str, str, timedelta | None, timedelta | None, str]] = [
 
 def after_migrate(**_options: Any) -> None:
     """Connected to Django's post_migrate of this app; going back to before its tables existed makes nothing."""
-    if SlaPolicy._meta.db_table not in connection.introspection.table_names():
-        return
+    tables = connection.introspection.table_names()
     with transaction.atomic():
-        make_categories()
-        make_promises()
+        if SlaPolicy._meta.db_table in tables:
+            make_categories()
+            make_promises()
+        if BusinessCalendar._meta.db_table in tables:
+            make_calendars()
 
 
 def make_categories() -> None:
@@ -62,3 +65,14 @@ def make_promises() -> None:
         for dimension, value, first, solved, remark in PROMISES
         if (dimension, value) not in known
     )
+
+
+def make_calendars() -> None:
+    """The hours of promises that never stand still."""
+    calendar, is_new = BusinessCalendar.objects.get_or_create(
+        slug=ALWAYS_OPEN_SLUG, defaults={"name": "Always open (24/7)", "zone": "UTC"}
+    )
+    if is_new:
+        CalendarHours.objects.bulk_create(
+            CalendarHours(calendar=calendar, weekday=day, opens=0, closes=DAY) for day in Weekday.values
+        )

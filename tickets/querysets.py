@@ -228,3 +228,14 @@ class TimerQuerySet(models.QuerySet):
     def to_look_at(self, now: datetime) -> "TimerQuerySet":
         """Running clocks that have reached their warning or their end."""
         return self.filter(next_at__lte=now).order_by("next_at", "pk")
+
+
+class BusinessCalendarQuerySet(models.QuerySet):
+    def with_hours(self) -> "BusinessCalendarQuerySet":
+        """With all that `value` needs."""
+        return self.prefetch_related("hours", "shifts", "holidays")
+
+
+class HolidayQuerySet(models.QuerySet):
+    def whole_days(self) -> "HolidayQuerySet":
+        return self.filter(begins=None)

@@ -69,6 +69,19 @@ class Dimension(models.TextChoices):
     CHANNEL = "channel", _("Channel")
 
 
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+ALWAYS_OPEN_SLUG = "always-open"  # the calendar that is shipped
+
+
 LEGAL_MOVES: dict[str, set[TicketState]] = {
     TicketState.NEW: {TicketState.OPEN, TicketState.WAITING, TicketState.SOLVED, TicketState.CLOSED},
     TicketState.OPEN: {TicketState.WAITING, TicketState.SOLVED, TicketState.CLOSED},

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import factory
 from django.utils import timezone
@@ -6,7 +6,17 @@ from factory.django import DjangoModelFactory
 
 from portal.lib.written import as_html
 from tests.factories.accounts import OrganizationFactory, UserFactory
-from tickets.models import Category, Message, SlaPolicy, Ticket, Timer
+from tickets.models import (
+    BusinessCalendar,
+    CalendarHours,
+    Category,
+    Holiday,
+    Message,
+    Shift,
+    SlaPolicy,
+    Ticket,
+    Timer,
+)
 
 
 class CategoryFactory(DjangoModelFactory):
@@ -57,3 +67,43 @@ class TimerFactory(DjangoModelFactory):
 
     ticket = factory.SubFactory(TicketFactory)
     target_for = timedelta(hours=4)
+
+
+class BusinessCalendarFactory(DjangoModelFactory):
+    """Without any hours; tests add the rows they speak of."""
+
+    class Meta:
+        model = BusinessCalendar
+
+    name = factory.Sequence(lambda n: f"Desk {n}")
+    slug = factory.Sequence(lambda n: f"desk-{n}")
+    zone = "Europe/Berlin"
+
+
+class CalendarHoursFactory(DjangoModelFactory):
+    class Meta:
+        model = CalendarHours
+
+    calendar = factory.SubFactory(BusinessCalendarFactory)
+    weekday = 0
+    opens = 9 * 3600
+    closes = 17 * 3600
+
+
+class ShiftFactory(DjangoModelFactory):
+    class Meta:
+        model = Shift
+
+    calendar = factory.SubFactory(BusinessCalendarFactory)
+    on = date(2026, 12, 24)
+    opens = 9 * 3600
+    closes = 12 * 3600
+
+
+class HolidayFactory(DjangoModelFactory):
+    class Meta:
+        model = Holiday
+
+    calendar = factory.SubFactory(BusinessCalendarFactory)
+    on = date(2026, 12, 25)
+    name = "Christmas Day"

@@ -1,3 +1,4 @@
+from tickets.actions.calendars import import_holidays, keep_calendar
 from tickets.actions.clocks import retarget_organization, watch_next_promise
 from tickets.actions.conversation import note, reply
 from tickets.actions.filing import Filing, file_ticket
@@ -10,6 +11,8 @@ __all__ = [
     "change_priority",
     "close",
     "file_ticket",
+    "import_holidays",
+    "keep_calendar",
     "note",
     "reopen",
     "reply",
