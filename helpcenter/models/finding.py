@@ -43,23 +43,51 @@ class SearchDocument(models.Model):
 
 
 class Posting(models.Model):
-    """How often a stem stands in the title and in the body of an article."""
+    """How often a stem stands in the title and in the body of an article.
+
+    The lengths are those of the document: a ranking reads the best postings of a word from one index and nothing else.
+    """
 
     pk = models.CompositePrimaryKey("term", "article_id")
     term = models.TextField()
     article = models.ForeignKey(Article, models.CASCADE, related_name="postings")
     title_count = models.PositiveSmallIntegerField(default=0)
     body_count = models.PositiveIntegerField(default=0)
+    title_length = models.PositiveIntegerField(default=1)
+    body_length = models.PositiveIntegerField(default=1)
 
     class Meta:
         verbose_name = _("posting")
         verbose_name_plural = _("postings")
         indexes = [
-            models.Index(fields=["term", "-title_count", "-body_count", "article"], name="posting_best_of_a_term")
+            models.Index(
+                fields=["term", "-title_count", "-body_count", "article"],
+                include=["title_length", "body_length"],
+                name="posting_best_of_a_term",
+            )
         ]
 
     def __str__(self) -> str:
         return f"{self.term} in {self.article_id}"
+
+
+class Corpus(models.Model):
+    """All documents together, as learnt some time ago: how many, how long on average, and since when the vocabulary
+    is as it is. One row, or none yet."""
+
+    is_only = models.BooleanField(primary_key=True, default=True)
+    documents = models.PositiveIntegerField()
+    title_length = models.FloatField()
+    body_length = models.FloatField()
+    words_changed_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("corpus")
+        verbose_name_plural = _("corpora")
+        constraints = [models.CheckConstraint(name="corpus_is_only", condition=Q(is_only=True))]
+
+    def __str__(self) -> str:
+        return f"{self.documents}"
 
 
 class Word(models.Model):

@@ -4,7 +4,7 @@ from helpcenter.search.asking import Asked
 from helpcenter.search.finding import find, order
 from helpcenter.search.indexing import embedded_text, forget, index
 from helpcenter.search.lexical import Field
-from helpcenter.search.results import PER_PAGE, Found, Hit, marked
+from helpcenter.search.results import PER_PAGE, Found, Hit, linked, marked
 from helpcenter.search.suggesting import MOST_SUGGESTIONS, near, related, suggest
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "find",
     "forget",
     "index",
+    "linked",
     "marked",
     "near",
     "order",

@@ -108,8 +108,8 @@ def _short_lines(text: str) -> Iterator[str]:
 
 
 _POSTINGS = f"""
-    INSERT INTO helpcenter_posting (article_id, term, title_count, body_count)
-    SELECT %s, lexeme, sum(in_title), sum(in_body) FROM (
+    INSERT INTO helpcenter_posting (article_id, term, title_count, body_count, title_length, body_length)
+    SELECT %s, lexeme, sum(in_title), sum(in_body), sum(sum(in_title)) OVER (), sum(sum(in_body)) OVER () FROM (
         SELECT lexeme, cardinality(positions) AS in_title, 0 AS in_body FROM unnest(to_tsvector('{CONFIG}', %s))
         UNION ALL SELECT lexeme, 0, cardinality(positions) FROM unnest(to_tsvector('{CONFIG}', %s))
     ) AS stood GROUP BY lexeme
@@ -117,6 +117,6 @@ _POSTINGS = f"""
 _WEIGHED = " || ".join(f"setweight(to_tsvector('{CONFIG}', %s), '{weight}')" for weight in "ABCD")
 _DOCUMENT = f"""
     INSERT INTO helpcenter_searchdocument (article_id, vector, words, title_length, body_length, popularity)
-    SELECT %s, {_WEIGHED}, %s, coalesce(sum(title_count), 0), coalesce(sum(body_count), 0), %s
+    SELECT %s, {_WEIGHED}, %s, coalesce(max(title_length), 0), coalesce(max(body_length), 0), %s
     FROM helpcenter_posting WHERE article_id = %s
 """  # noqa: S608  # put together from constants; values are parameters

@@ -1,4 +1,4 @@
-"""What search learns from all articles together: the vocabulary, and what is popular."""
+"""What search learns from all articles together: their number and lengths, the vocabulary, and what is popular."""
 
 from django.db import connection, transaction
 
@@ -9,7 +9,8 @@ _LOCK = 7_305_001  # of advisory locks: one at a time learns
 
 @transaction.atomic
 def learn_words() -> int:
-    """Makes the vocabulary of typo correction anew from what is indexed; answers how many words changed.
+    """Brings the figures of the corpus and the vocabulary up to date with what is indexed; answers how many words
+    changed.
 
     One at a time: who comes second has nothing to do. Rows change in one order, so no two can wait for each other.
     """
@@ -19,6 +20,7 @@ def learn_words() -> int:
             return 0
         cursor.execute(_LEARN, [_SHORTEST, _LONGEST])
         [(changed,)] = cursor.fetchall()
+        cursor.execute(_COUNT, [changed])
     return changed
 
 
@@ -36,6 +38,16 @@ _LEARN = """
         WHERE helpcenter_word.articles <> EXCLUDED.articles RETURNING 1
     )
     SELECT (SELECT count(*) FROM gone) + (SELECT count(*) FROM learnt)
+"""
+
+
+_COUNT = """
+    INSERT INTO helpcenter_corpus AS known (is_only, documents, title_length, body_length, words_changed_at)
+    SELECT TRUE, count(*), greatest(avg(title_length), 1), greatest(avg(body_length), 1), clock_timestamp()
+    FROM helpcenter_searchdocument
+    ON CONFLICT (is_only) DO UPDATE SET documents = EXCLUDED.documents, title_length = EXCLUDED.title_length,
+        body_length = EXCLUDED.body_length,
+        words_changed_at = CASE WHEN %s > 0 THEN EXCLUDED.words_changed_at ELSE known.words_changed_at END
 """
 
 

@@ -24,6 +24,7 @@ ENOUGH = 20
 COUNTED = 2500  # no word is counted further than this: it is common, whatever its exact number
 WEIGHED = 400  # best articles whose visibility is asked for
 SYNONYM = 0.8
+TITLE = 2  # what a word in the title counts beside one in the text
 POPULAR = 0.1  # what the most popular article gains
 _K1, _B = 1.5, 0.75
 
@@ -81,7 +82,7 @@ def rank(asked: Asked, searched: Field, *, also: Sequence[int] = ()) -> Ranking:
 
 def _rank(asked: Asked, searched: Field, also: Sequence[int], at_most: int) -> tuple[Ranking, int]:
     try:
-        readable, params = searched.among.order_by().values("pk").query.sql_with_params()
+        readable, params = searched.among.ids_in_sql
     except EmptyResultSet:
         return Ranking(), 0
     narrowed = [searched.category] if searched.category else []
@@ -93,26 +94,32 @@ def _rank(asked: Asked, searched: Field, also: Sequence[int], at_most: int) -> t
     typed = [asked.wanted] * 3
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, *narrowed, *typed, *values, list(also), words, asked.plain])
-        [(stems, most, unseen, promoted, shelves, found)] = cursor.fetchall()
-    scored, filled = [Scored(*one) for one in found or []], [Shelf(*one) for one in shelves or []]
+        [(stems, most, unseen, promoted, shelves, *found)] = cursor.fetchall()
+    scored = [Scored(*one) for one in zip(*found, strict=True)] if found[0] else []
+    filled = [Shelf(*one) for one in shelves or []]
     return Ranking(scored, stems or {}, unseen or [], promoted or [], filled), most or 0
 
 
-def _saturated(count: str, length: str, average: str) -> str:
-    return f"{count} * {_K1 + 1} / ({count} + {_K1} * (1 - {_B} + {_B} * {length} / {average}))"
+def _part(of: str) -> str:
+    """BM25 of one part of a document: what the word gains there, the more often it stands the nearer to all of it.
+    A long part has to hold it more often."""
+    count, length = f"posting.{of}_count", f"posting.{of}_length"
+    return f"asked.{of}_gain * {count} / ({count} + {_K1 * (1 - _B)}::float8 + corpus.{of}_steep * {length})"
 
 
-_IN_TITLE = _saturated("posting.title_count", "document.title_length", "corpus.title_length")
-_IN_BODY = _saturated("posting.body_count", "document.body_length", "corpus.body_length")
-_SCORE = f"sum(asked.weight * (2 * asked.rare_in_title * {_IN_TITLE} + asked.rare_in_body * {_IN_BODY}))"
+def _rare(count: str) -> str:
+    """How much a word tells that stands in so many documents."""
+    return f"ln(1 + (greatest(documents - {count}, 0) + 0.5::float8) / ({count} + 0.5::float8))"
+
+
+_SCORE = f"sum({_part('title')} + {_part('body')})"
 _BEST = f"""
     SELECT scored.id FROM (
         SELECT posting.article_id AS id, {_SCORE} AS score
         FROM asked CROSS JOIN corpus CROSS JOIN LATERAL (
-            SELECT article_id, title_count, body_count FROM helpcenter_posting
+            SELECT article_id, title_count, body_count, title_length, body_length FROM helpcenter_posting
             WHERE term = asked.stem ORDER BY title_count DESC, body_count DESC, article_id LIMIT %s
-        ) AS posting JOIN helpcenter_searchdocument document ON document.article_id = posting.article_id
-        GROUP BY posting.article_id ORDER BY score DESC, id LIMIT %s
+        ) AS posting GROUP BY posting.article_id ORDER BY score DESC, id LIMIT %s
     ) AS scored JOIN within ON within.id = scored.id
     ORDER BY scored.score DESC, scored.id LIMIT {MOST_RANKED}
 """  # noqa: S608  # put together from constants
@@ -129,9 +136,13 @@ _RANKING = f"""
     WITH readable (id) AS NOT MATERIALIZED ({{readable}}),
     within AS NOT MATERIALIZED ({{within}}),
     corpus AS MATERIALIZED (
-        SELECT count(*) AS documents, greatest(sum(title_length)::float8 / count(*), 1) AS title_length,
-               greatest(sum(body_length)::float8 / count(*), 1) AS body_length
-        FROM helpcenter_searchdocument
+        SELECT documents, {_K1 * _B} / title_length AS title_steep, {_K1 * _B} / body_length AS body_steep FROM (
+            SELECT documents, title_length, body_length FROM helpcenter_corpus
+            UNION ALL
+            SELECT count(*), greatest(avg(title_length), 1)::float8, greatest(avg(body_length), 1)::float8
+            FROM helpcenter_searchdocument WHERE NOT EXISTS (SELECT FROM helpcenter_corpus)
+            HAVING NOT EXISTS (SELECT FROM helpcenter_corpus) LIMIT 1
+        ) AS learnt
     ),
     typed AS MATERIALIZED (
         SELECT stem, max(weight) AS weight FROM (
@@ -146,9 +157,9 @@ _RANKING = f"""
         ) AS meant GROUP BY stem LIMIT {MOST_TERMS}
     ),
     asked AS MATERIALIZED (
-        SELECT stem, weight, stood.in_all,
-               ln(1 + (documents - in_title + 0.5::float8) / (in_title + 0.5::float8)) AS rare_in_title,
-               ln(1 + (documents - in_body + 0.5::float8) / (in_body + 0.5::float8)) AS rare_in_body
+        SELECT stem, stood.in_all, {_rare("in_body")} AS rare,
+               {TITLE * (_K1 + 1)} * weight * {_rare("in_title")} AS title_gain,
+               {_K1 + 1} * weight * {_rare("in_body")} AS body_gain
         FROM corpus CROSS JOIN typed CROSS JOIN LATERAL (
             SELECT count(*) AS in_all, count(*) FILTER (WHERE title_count > 0) AS in_title,
                    count(*) FILTER (WHERE body_count > 0) AS in_body
@@ -166,18 +177,19 @@ _RANKING = f"""
             WHERE posting.article_id = document.article_id
         ), 0) AS score
         FROM chosen CROSS JOIN corpus JOIN helpcenter_searchdocument document ON document.article_id = chosen.id
-    ),
-    ordered AS (SELECT * FROM scored ORDER BY score * (1 + {POPULAR} * popularity) DESC, article_id)
-    SELECT (SELECT json_object_agg(stem, rare_in_body) FROM asked),
+    )
+    SELECT (SELECT json_object_agg(stem, rare) FROM asked),
            (SELECT max(in_all) FROM asked),
            (SELECT array_agg(word) FROM unnest(%s::text[]) AS word WHERE {{unseen}}),
-           (SELECT json_agg(promotion.article_id) FROM helpcenter_promotion promotion
+           (SELECT array_agg(promotion.article_id) FROM helpcenter_promotion promotion
             JOIN within ON within.id = promotion.article_id WHERE lower(promotion.words) = %s),
            (SELECT json_agg(json_build_array(slug, title, articles) ORDER BY articles DESC, slug) FROM (
                 SELECT category.slug, category.title, count(*) AS articles
                 FROM scored JOIN helpcenter_category category ON category.id = scored.category_id GROUP BY category.id
            ) AS shelf),
-           (SELECT json_agg(json_build_array(article_id, score, popularity)) FROM ordered)
+           ordered.articles, ordered.scores, ordered.popular
+    FROM (SELECT array_agg(article_id) AS articles, array_agg(score) AS scores, array_agg(popularity) AS popular
+          FROM (SELECT * FROM scored ORDER BY score * (1 + {POPULAR} * popularity) DESC, article_id) AS best) AS ordered
 """  # noqa: S608  # put together from constants; values are parameters
 _UNSEEN = f"""
     to_tsvector('{CONFIG}', word) <> '' AND NOT EXISTS (

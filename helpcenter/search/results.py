@@ -1,15 +1,15 @@
 """What a reader sees of a ranking: articles as links, each with its best section, the words found in <mark>."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
+from helpcenter.models.articles import address
 from helpcenter.querysets import ArticleQuerySet
 from helpcenter.search.asking import CONFIG, Asked, Query
 from helpcenter.search.lexical import MOST_RANKED, Shelf
@@ -31,16 +31,12 @@ class Hit:
     excerpt: SafeString | str = ""
     section: str = ""
     is_promoted: bool = False
+    link: str = ""  # the address with the search that it was found by
 
-    @property
-    def path(self) -> str:
-        return self.url.partition("#")[0]
-
-    @property
-    def fragment(self) -> str:
-        """The section as the end of an address; empty for the article's beginning."""
-        _path, mark, anchor = self.url.partition("#")
-        return f"{mark}{anchor}"
+    def found_by(self, search: str, place: int) -> "Hit":
+        """The same, its link saying which search (its public id, "" when it was not kept) showed it where."""
+        path, mark, anchor = self.url.partition("#")
+        return replace(self, link=f"{path}?from={search}&place={place}{mark}{anchor}" if search else self.url)
 
 
 @dataclass(frozen=True)
@@ -64,6 +60,10 @@ class Found:
         """How many stand on earlier pages."""
         return (self.page - 1) * PER_PAGE
 
+    def by(self, search: str) -> "Found":
+        """The same with links that tell which search they were found by."""
+        return replace(self, hits=linked(self.hits, search, after=self.before))
+
     @property
     def next_page(self) -> int | None:
         return self.page + 1 if self.page * PER_PAGE < self.total else None
@@ -71,6 +71,11 @@ class Found:
     @property
     def previous_page(self) -> int | None:
         return self.page - 1 if self.page > 1 else None
+
+
+def linked(hits: Sequence[Hit], search: str, *, after: int = 0) -> list[Hit]:
+    """Hits with links that tell which search showed them where."""
+    return [hit.found_by(search, place) for place, hit in enumerate(hits, start=after + 1)]
 
 
 @dataclass(frozen=True)
@@ -85,7 +90,7 @@ class Chosen:
 def show(chosen: Sequence[Chosen], asked: Asked, stems: dict[str, float], *, among: ArticleQuerySet) -> list[Hit]:
     """These articles in this order, if the reader may still see them; one query."""
     try:
-        readable, params = among.order_by().values("pk").query.sql_with_params()
+        readable, params = among.ids_in_sql
     except EmptyResultSet:
         return []
     marks = Query.all_of(asked.query) if asked.is_exact else Query.any_of(asked.query)
@@ -125,7 +130,7 @@ _SHOWN = f"""
 def _hit(row: tuple, is_promoted: bool) -> Hit:
     pk, title, slug, shelf, category, summary, anchor, trail, headline = row
     excerpt = marked(headline) if _OPENS in headline or not summary else escape(summary)
-    url = reverse("helpcenter:article", args=[shelf, slug])
+    url = address(shelf, slug)
     section = trail.removeprefix(title).removeprefix(" › ") if anchor else ""
     return Hit(pk, title, f"{url}#{anchor}" if anchor else url, category, summary, excerpt, section, is_promoted)
 

@@ -12,6 +12,7 @@ from helpcenter.models import (
     Article,
     Calibration,
     Category,
+    Corpus,
     Passage,
     Posting,
     Promotion,
@@ -26,7 +27,7 @@ from helpcenter.states import ArticleState, Audience, RevisionState
 from portal.lib.markdown import render
 from portal.lib.text.embedding import Embedder, to_bytes
 
-_TABLES = [Calibration, Category, Article, Revision, SearchDocument, Posting, Passage, Word, Synonym, Promotion]
+_TABLES = [Calibration, Category, Article, Revision, SearchDocument, Posting, Passage, Word, Corpus, Synonym, Promotion]
 _AT_ONCE = 64
 _HEADING = re.compile(r"^#{1,4} +(.+?) *#*$", re.M)
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.urls import reverse
 
 from helpcenter.models import Article
+from helpcenter.models.articles import address
 from helpcenter.querysets import ArticleQuerySet
 from helpcenter.search.asking import WORD, Asked, Query
 from helpcenter.search.results import Hit
@@ -88,6 +88,6 @@ def _best(among: ArticleQuerySet, conditions: list[_Sql], rank: _Sql, limit: int
     with connection.cursor() as cursor:
         cursor.execute(sql, [*params, *wanted, *rank.params, limit])
         return [
-            Hit(pk, title, reverse("helpcenter:article", args=[shelf, slug]), category, summary)
+            Hit(pk, title, address(shelf, slug), category, summary)
             for pk, title, slug, shelf, category, summary in cursor.fetchall()
         ]

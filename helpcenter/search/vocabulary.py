@@ -7,6 +7,7 @@ what does not exist.
 
 import threading
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -24,7 +25,7 @@ _PROPOSED = 8
 class _Vocabulary:
     """The words of our articles as this process holds them, by length, each with its number of articles."""
 
-    mark: tuple[int, int] = (0, 0)
+    changed_at: datetime | None = None
     words: dict[str, int] = field(default_factory=dict)
     by_length: dict[int, list[str]] = field(default_factory=dict)
 
@@ -60,7 +61,7 @@ def _seen(words: list[str], among: ArticleQuerySet) -> set[str]:
     if not words:
         return set()
     try:
-        readable, params = among.order_by().values("pk").query.sql_with_params()
+        readable, params = among.ids_in_sql
     except EmptyResultSet:
         return set()
     sql = f"""
@@ -76,21 +77,23 @@ def _seen(words: list[str], among: ArticleQuerySet) -> set[str]:
 
 
 def _vocabulary() -> _Vocabulary:
-    """Read anew when the table has changed."""
+    """Read anew when it has changed; one query, whether it has or not."""
     global _held
     with connection.cursor() as cursor:
-        cursor.execute(_MARK)
-        [mark] = cursor.fetchall()
-        if mark == _held.mark:
-            return _held
-        cursor.execute("SELECT word, articles FROM helpcenter_word")
-        words = dict(cursor.fetchall())
+        cursor.execute(_WORDS, [_held.changed_at])
+        [(changed_at, words)] = cursor.fetchall() or [(None, {})]
+    if changed_at == _held.changed_at:
+        return _held
     by_length: dict[int, list[str]] = {}
     for word in words:
         by_length.setdefault(len(word), []).append(word)
     with _lock:
-        _held = _Vocabulary(mark, words, by_length)
+        _held = _Vocabulary(changed_at, words, by_length)
         return _held
 
 
-_MARK = "SELECT count(*), coalesce(sum(hashtext(word)::bigint * articles), 0)::bigint FROM helpcenter_word"
+_WORDS = """
+    SELECT words_changed_at, CASE WHEN words_changed_at IS DISTINCT FROM %s::timestamptz
+                             THEN (SELECT coalesce(json_object_agg(word, articles), '{}') FROM helpcenter_word) END
+    FROM helpcenter_corpus
+"""

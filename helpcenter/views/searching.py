@@ -31,12 +31,9 @@ def search(request: HttpRequest) -> HttpResponse:
     asked = form.asked()
     readable = Article.objects.visible_to(request.user)
     found = finder.find(asked, among=readable, category=form.category_slug, page=form.page_number)
-    context = {
-        "asked": asked,
-        "found": found,
-        "near": finder.near(asked, among=readable) if asked.words and not found.total else [],
-        "noted": form.noted or _note(request, asked, Source.PAGE, started, found),
-    }
+    near = finder.near(asked, among=readable) if asked.words and not found.total else []
+    noted = form.noted or _note(request, asked, Source.PAGE, started, found)
+    context = {"asked": asked, "found": found.by(noted), "near": finder.linked(near, noted), "noted": noted}
     return page(request, "helpcenter/search.html", context, parts=["results"])
 
 
@@ -51,7 +48,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     source = Source.TICKET if is_ticket else Source.SUGGESTIONS
     noted = _note(request, asked, source, started, finder.Found(hits, len(hits)))
     template = "helpcenter/suggest.html#hints" if is_ticket else "helpcenter/suggest.html"
-    return page(request, template, {"asked": asked, "hits": hits, "noted": noted})
+    return page(request, template, {"asked": asked, "hits": finder.linked(hits, noted), "noted": noted})
 
 
 def note_opening(request: HttpRequest, article: Article) -> None:

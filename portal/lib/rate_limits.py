@@ -34,17 +34,21 @@ def take(key: str, *, limit: int, now: datetime) -> Allowance:
     """
     at = now.timestamp()
     slot, into = int(at // WINDOW_S), at % WINDOW_S
-    current = f"rate:{key}:{slot}"
-    earlier = cache.get(f"rate:{key}:{slot - 1}", 0) * (1 - into / WINDOW_S)
-    used = earlier + _count(current)
+    current, before = f"rate:{key}:{slot}", f"rate:{key}:{slot - 1}"
+    counted = cache.get_many([current, before])
+    earlier = counted.get(before, 0) * (1 - into / WINDOW_S)
+    used = earlier + counted.get(current, 0) + 1
+    if used <= limit:
+        used = earlier + _count(current, is_known=current in counted)
+        if used > limit:  # others came in between
+            _count(current, -1, is_known=True)
     is_over = used > limit
-    if is_over:
-        _count(current, -1)
     return Allowance(limit, max(0, math.floor(limit - used)), max(1, math.ceil(WINDOW_S - into)), is_over)
 
 
-def _count(key: str, by: int = 1) -> int:
-    cache.add(key, 0, timeout=2 * WINDOW_S)
+def _count(key: str, by: int = 1, *, is_known: bool) -> int:
+    if not is_known:
+        cache.add(key, 0, timeout=2 * WINDOW_S)
     try:
         return cache.incr(key, by)
     except ValueError:  # it ran out between the two calls

@@ -88,8 +88,9 @@ def _revision(article: Article, bodies: list[str], rendered: list[Rendered]) -> 
 _SHOWN = [
     "UPDATE helpcenter_article a SET state = 'published', live_id = r.id, announced_at = r.created_at "
     "FROM helpcenter_revision r WHERE r.article_id = a.id",
-    "INSERT INTO helpcenter_posting (article_id, term, title_count, body_count) "
-    "SELECT article_id, lexeme, sum(in_title), sum(in_body) FROM ("
+    "INSERT INTO helpcenter_posting (article_id, term, title_count, body_count, title_length, body_length) "
+    "SELECT article_id, lexeme, sum(in_title), sum(in_body), sum(sum(in_title)) OVER (PARTITION BY article_id),"
+    " sum(sum(in_body)) OVER (PARTITION BY article_id) FROM ("
     " SELECT article_id, lexeme, cardinality(positions) in_title, 0 in_body"
     " FROM helpcenter_revision, unnest(to_tsvector('helpcenter_english', title))"
     " UNION ALL SELECT article_id, lexeme, 0, cardinality(positions)"

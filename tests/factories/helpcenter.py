@@ -11,6 +11,7 @@ from helpcenter.models import (
     AssetFile,
     Calibration,
     Category,
+    Corpus,
     Follow,
     FormerArticleSlug,
     FormerCategorySlug,
@@ -153,6 +154,7 @@ SearchDocumentFactory = _simple(
     vector="'word':1",
 )
 PostingFactory = _simple(Posting, article=_article(), term=factory.Sequence(lambda n: f"term{n}"))
+CorpusFactory = _simple(Corpus, documents=1, title_length=1.0, body_length=1.0, words_changed_at=_moment())
 WordFactory = _simple(Word, word=factory.Sequence(lambda n: f"word{n}"), articles=1)
 PassageFactory = _simple(
     Passage,
