@@ -153,13 +153,9 @@ def _letters_by_message(ticket: Ticket, shown: list[Message]) -> dict[str, list[
 
 
 def _side(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
-    now = timezone.now()
-    timer = ticket.timers.of_the_page()
     past = Ticket.objects.visible_to(request.user).of_customer(ticket).newest_first()
     return {
-        "timer": timer,
-        "standing": timer.standing(now) if timer else "",
-        "used_s": timer.clock.used(now) if timer else 0,
+        "promises": ticket.timers.of_the_page(timezone.now()),
         "timeline": timeline(ticket, reader=request.user),
         "past": past.exclude(pk=ticket.pk)[:PAST_TICKETS],
         "assign_form": AssignForm(initial={"assignee": ticket.assignee_id}),

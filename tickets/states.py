@@ -67,6 +67,8 @@ class Dimension(models.TextChoices):
     TIER = "tier", _("Tier")
     PRIORITY = "priority", _("Priority")
     CHANNEL = "channel", _("Channel")
+    ORGANIZATION = "organization", _("One organization, in place of all else")
+    CATEGORY = "category", _("One category, in place of all else")
 
 
 class Weekday(models.IntegerChoices):
@@ -102,6 +104,21 @@ PRIORITY_OF_IMPACT: dict[str, Priority] = {
 
 # On these channels the channel's target competes with the tier's; on all others the tier's binds.
 COMPETING_CHANNELS = {Channel.CHAT, Channel.PHONE, Channel.SOCIAL, Channel.TELEGRAM, Channel.COMMUNITY}
+
+# Rows of these dimensions replace all others.
+OVERRIDES = [Dimension.ORGANIZATION, Dimension.CATEGORY]
+
+# Where a policy keeps how soon each is promised.
+LENGTH_OF: dict[str, str] = {
+    Metric.FIRST_RESPONSE: "first_response_for",
+    Metric.NEXT_RESPONSE: "next_response_for",
+    Metric.UPDATE: "update_for",
+    Metric.RESOLUTION: "resolution_for",
+}
+
+# A public answer of staff keeps these.
+KEPT_BY_AN_ANSWER = [Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.UPDATE]
+RESPONSES = [Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE]
 
 MESSAGES_FOR_CUSTOMERS = [MessageKind.REPLY]
 

@@ -19,18 +19,26 @@ class Target:
     dimension: str
     value: str
     length: timedelta
+    calendar: Calendar = ALWAYS_OPEN
+
+    def due_at(self, since: datetime) -> datetime:
+        """When it is missed if its clock runs from that moment on."""
+        return add(self.calendar, since, in_seconds(self.length))
 
 
-def tighter(*targets: Target | None) -> Target | None:
-    """The shortest of those that exist; of equals the first. None when none exists."""
+def tighter(*targets: Target | None, since: datetime) -> Target | None:
+    """Which of those that exist falls due first, counted from that moment; of equals the first. None when none exists.
+
+    Lengths alone do not tell: four hours of a desk that opens on Monday are later than a day around the clock.
+    """
     found = [target for target in targets if target is not None]
-    return min(found, key=lambda target: target.length) if found else None
+    return min(found, key=lambda target: target.due_at(since)) if found else None
 
 
-def binding_target(
-    *, tier: Target | None, channel: Target | None, priority: Target | None, channel_competes: bool
+def binding_response(
+    *, tier: Target | None, channel: Target | None, priority: Target | None, channel_competes: bool, since: datetime
 ) -> Target | None:
-    """Which target binds a first response.
+    """Which target binds an answer.
 
     The tier's; where the channel competes (chat, phone, social …) the tighter of both; without a tier the channel's.
     A target of the priority (Critical) caps whatever that gives.
@@ -38,10 +46,10 @@ def binding_target(
     if tier is None:
         base = channel
     elif channel_competes:
-        base = tighter(tier, channel)
+        base = tighter(tier, channel, since=since)
     else:
         base = tier
-    return tighter(base, priority)
+    return tighter(base, priority, since=since)
 
 
 def in_seconds(length: timedelta) -> int:

@@ -1,14 +1,17 @@
-from datetime import date, timedelta
+import json
+from datetime import UTC, date, datetime, timedelta
 
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from portal.lib.business_time import Calendar
 from portal.lib.written import as_html
 from tests.factories.accounts import OrganizationFactory, UserFactory
 from tickets.models import (
     BusinessCalendar,
     CalendarHours,
+    CalendarVersion,
     Category,
     Holiday,
     Message,
@@ -78,6 +81,15 @@ class BusinessCalendarFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"Desk {n}")
     slug = factory.Sequence(lambda n: f"desk-{n}")
     zone = "Europe/Berlin"
+
+
+class CalendarVersionFactory(DjangoModelFactory):
+    class Meta:
+        model = CalendarVersion
+
+    calendar = factory.SubFactory(BusinessCalendarFactory)
+    hours = json.dumps(Calendar.of("Europe/Berlin", {0: ["09:00-17:00"]}).to_json())
+    made_at = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class CalendarHoursFactory(DjangoModelFactory):

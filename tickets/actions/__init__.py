@@ -1,8 +1,8 @@
 from tickets.actions.calendars import import_holidays, keep_calendar
-from tickets.actions.clocks import retarget_organization, watch_next_promise
 from tickets.actions.conversation import note, reply
 from tickets.actions.filing import Filing, file_ticket
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
+from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
 from tickets.actions.triage import assign, change_priority, take
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "reopen",
     "reply",
     "retarget_organization",
+    "retarget_ticket",
     "solve",
     "take",
     "wait_for_customer",

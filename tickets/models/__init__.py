@@ -1,10 +1,12 @@
-from tickets.models.calendars import BusinessCalendar, CalendarHours, Holiday, Shift, calendar_of
-from tickets.models.promises import SlaPolicy, Timer
+from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
+from tickets.models.policies import SlaPolicy
 from tickets.models.tickets import Category, Message, Ticket, address
+from tickets.models.timers import Timer
 
 __all__ = [
     "BusinessCalendar",
     "CalendarHours",
+    "CalendarVersion",
     "Category",
     "Holiday",
     "Message",

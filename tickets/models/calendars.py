@@ -1,6 +1,8 @@
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import IntegerRangeField, RangeOperators
@@ -51,6 +53,10 @@ class BusinessCalendar(models.Model):
         help_text=_("All hours below are those of the clock on the wall there, for example Europe/Berlin."),
     )
 
+    current = models.ForeignKey(
+        "CalendarVersion", models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("hours as kept")
+    )
+
     objects = BusinessCalendarQuerySet.as_manager()
 
     class Meta:
@@ -68,6 +74,32 @@ class BusinessCalendar(models.Model):
         Raises ValueError, with a sentence for staff, when the rows make no calendar or one that never opens.
         """
         return calendar_of(self.zone, self.hours.all(), self.shifts.all(), self.holidays.all())
+
+
+class CalendarVersion(models.Model):
+    """The hours of a calendar as they were from one moment on, never changed: promises are counted by these."""
+
+    calendar = models.ForeignKey(BusinessCalendar, models.CASCADE, related_name="versions", verbose_name=_("calendar"))
+    hours = models.TextField(_("hours"), help_text=_("What `Calendar.to_json` writes."))
+    made_at = models.DateTimeField(_("made at"))
+
+    class Meta:
+        verbose_name = _("version of a calendar")
+        verbose_name_plural = _("versions of calendars")
+        ordering = ["-made_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.calendar_id} ({self.made_at:%F %T})"
+
+    @property
+    def value(self) -> Calendar:
+        """The calendar to count with."""
+        return _written(self.hours)
+
+
+@lru_cache(maxsize=256)
+def _written(hours: str) -> Calendar:
+    return Calendar.from_json(json.loads(hours))
 
 
 class CalendarHours(models.Model):

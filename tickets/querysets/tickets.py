@@ -1,57 +1,17 @@
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, F, Q
-from django.utils.translation import gettext as _
 
-from portal.accounts.models import User
 from portal.accounts.states import MemberRole
-from portal.events.listeners import all_types, declared
-from portal.events.models import Event
-from portal.lib.promises import Target, binding_target
-from tickets.states import (
-    ACTIVE,
-    COMPETING_CHANNELS,
-    MESSAGES_FOR_CUSTOMERS,
-    OUR_TURN,
-    SOON,
-    Dimension,
-    MessageKind,
-    Metric,
-    TicketState,
-)
+from tickets.states import ACTIVE, MESSAGES_FOR_CUSTOMERS, OUR_TURN, SOON, MessageKind, TicketState
 
 LINE = (
     *("pk", "number", "public_id", "subject", "state", "priority", "last_activity_at", "due_at", "requester_id"),
     *("requester__name", "requester__email", "organization__name"),
 )
-MOST_LINES = 300  # of a timeline; what came later is in the event log
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a timeline: when, and what happened as a sentence."""
-
-    at: datetime
-    sentence: str
-
-
-def timeline(ticket: models.Model, *, reader: Any) -> list[Line]:
-    """What happened to a ticket, oldest first; customers read what is public. Two queries."""
-    found = Event.objects.about(ticket).oldest_first()
-    if not reads_as_staff(reader):
-        found = found.named(*(name for name, kind in all_types().items() if kind.is_public))
-    events = list(found[:MOST_LINES])
-    people = {event.by_id for event in events} | {event.details.get("assignee_id") for event in events}
-    names = {user.pk: str(user) for user in User.objects.filter(pk__in=people - {None}).only("name", "email")}
-    lines = []
-    for event in events:
-        told = {**event.details, "assignee": names.get(event.details.get("assignee_id", 0), _("nobody"))}
-        lines.append(Line(event.happened_at, declared(event.name).sentence(names.get(event.by_id or 0, ""), told)))
-    return lines
 
 
 def reads_as_staff(user: Any) -> bool:
@@ -185,57 +145,3 @@ class MessageQuerySet(models.QuerySet):
 
     def replies(self) -> "MessageQuerySet":
         return self.filter(kind=MessageKind.REPLY)
-
-
-class SlaPolicyQuerySet(models.QuerySet):
-    def that_may_bind(self, *, tier: str, priority: str, channel: str) -> "SlaPolicyQuerySet":
-        """The at most three lines that have a say about a ticket."""
-        return self.filter(
-            Q(dimension=Dimension.TIER, value=tier)
-            | Q(dimension=Dimension.PRIORITY, value=priority)
-            | Q(dimension=Dimension.CHANNEL, value=channel),
-            is_active=True,
-        )
-
-    def binding_for(self, ticket: Any) -> Target | None:
-        """The target of the first response to a ticket as it stands (it need not be saved)."""
-        tier = ticket.organization.entitlement.tier if ticket.organization else ""
-        return self.binding(tier=tier, priority=ticket.priority, channel=ticket.channel)
-
-    def binding(self, *, tier: str, priority: str, channel: str) -> Target | None:
-        """The target of a first response to such a ticket (tier: its slug, or empty). None: nothing is promised."""
-        lines = self.that_may_bind(tier=tier, priority=priority, channel=channel)
-        targets = {line.dimension: line.target(Metric.FIRST_RESPONSE) for line in lines}
-        return binding_target(
-            tier=targets.get(Dimension.TIER),
-            channel=targets.get(Dimension.CHANNEL),
-            priority=targets.get(Dimension.PRIORITY),
-            channel_competes=channel in COMPETING_CHANNELS,
-        )
-
-
-class TimerQuerySet(models.QuerySet):
-    def owed(self) -> "TimerQuerySet":
-        return self.filter(met_at=None, dropped_at=None)
-
-    def of_the_page(self) -> Any:
-        """The promise that a page about the ticket shows: the one still owed that is due first, else the last."""
-        found: list[Any] = list(self.order_by("cycle", "pk"))
-        running = [timer for timer in found if timer.is_owed and timer.due_at]
-        standing = [timer for timer in found if timer.is_owed and not timer.due_at]
-        return min(running, key=lambda timer: timer.due_at, default=None) or next(iter([*standing, *found[::-1]]), None)
-
-    def to_look_at(self, now: datetime) -> "TimerQuerySet":
-        """Running clocks that have reached their warning or their end."""
-        return self.filter(next_at__lte=now).order_by("next_at", "pk")
-
-
-class BusinessCalendarQuerySet(models.QuerySet):
-    def with_hours(self) -> "BusinessCalendarQuerySet":
-        """With all that `value` needs."""
-        return self.prefetch_related("hours", "shifts", "holidays")
-
-
-class HolidayQuerySet(models.QuerySet):
-    def whole_days(self) -> "HolidayQuerySet":
-        return self.filter(begins=None)
