@@ -68,6 +68,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Deliveries"), "move_to_inbox", "admin:events_delivery_changelist", "events.view_delivery"),
             (_("Probes"), "monitor_heart", "admin:operations_proberesult_changelist", "operations.view_proberesult"),
             (_("Promises"), "timer", "admin:tickets_slapolicy_changelist", "tickets.view_slapolicy"),
+            (_("Hours"), "schedule", "admin:tickets_businesscalendar_changelist", "tickets.view_businesscalendar"),
         ],
     ),
 ]

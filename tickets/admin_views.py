@@ -10,13 +10,16 @@ from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from portal.accounts.context import actor
 from portal.lib.refusals import Refused
 from portal.outbox.models import Letter
+from portal.web.admin_views import row_or_404
 from tickets import actions as tickets
-from tickets.forms import AssignForm, NoteForm, PriorityForm, StaffReplyForm
+from tickets.forms import AssignForm, HolidayImportForm, NoteForm, PriorityForm, StaffReplyForm
 from tickets.models import Message, Ticket
 from tickets.querysets import timeline
 
@@ -150,13 +153,9 @@ def _letters_by_message(ticket: Ticket, shown: list[Message]) -> dict[str, list[
 
 
 def _side(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
-    now = timezone.now()
-    timer = ticket.timers.of_the_page()
     past = Ticket.objects.visible_to(request.user).of_customer(ticket).newest_first()
     return {
-        "timer": timer,
-        "standing": timer.standing(now) if timer else "",
-        "used_s": timer.clock.used(now).total_seconds() if timer else 0,
+        "promises": ticket.timers.of_the_page(timezone.now()),
         "timeline": timeline(ticket, reader=request.user),
         "past": past.exclude(pk=ticket.pk)[:PAST_TICKETS],
         "assign_form": AssignForm(initial={"assignee": ticket.assignee_id}),
@@ -172,3 +171,22 @@ def _visible_ticket(request: HttpRequest, pk: int) -> Ticket:
 
 def _back(ticket: Ticket) -> HttpResponse:
     return redirect("admin:tickets_ticket_change", ticket.pk)
+
+
+def import_holidays(request: HttpRequest, model_admin: admin.ModelAdmin, object_id: str) -> HttpResponse:
+    """Shows the public holidays of a country that are missing in a calendar; a POST copies those that were ticked."""
+    calendar = row_or_404(request, model_admin, object_id)
+    if not model_admin.has_change_permission(request, calendar):
+        raise PermissionDenied
+    form = HolidayImportForm(request.GET or None, initial={"first_year": timezone.now().year})
+    days = form.days()
+    if request.method == "POST" and days:
+        ticked = [day for day in days if day.on.isoformat() in request.POST.getlist("day")]
+        count = tickets.import_holidays(calendar=calendar, days=ticked, source=form.source, by=actor(request))
+        messages.success(request, ngettext("%d holiday was added.", "%d holidays were added.", count) % count)
+        return redirect("admin:tickets_businesscalendar_change", calendar.pk)
+    known = set(calendar.holidays.whole_days().values_list("on", flat=True))
+    page = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, "title": _("Import holidays")}
+    page |= {"calendar": calendar, "form": form, "days": days, "known": known}
+    page["is_complete"] = known.issuperset(day.on for day in days)
+    return render(request, "admin/tickets/businesscalendar/import_holidays.html", page)

@@ -1,12 +1,14 @@
-"""The rows every portal starts with: categories of tickets and what is promised. Never overwrites what staff set."""
+"""The rows every portal starts with: categories, promises, and hours. Never overwrites what staff set."""
 
 from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Model
 
-from tickets.models import Category, SlaPolicy
-from tickets.states import Channel, Dimension, Priority
+from portal.lib.business_time import DAY
+from tickets.models import BusinessCalendar, CalendarHours, Category, SlaPolicy
+from tickets.states import ALWAYS_OPEN_SLUG, Channel, Dimension, Priority, Weekday
 
 CATEGORIES = [
     ("account", "Account and access"),
@@ -16,34 +18,53 @@ CATEGORIES = [
     ("other", "Something else"),
 ]
 
-# dimension, value, first answer within, solution within, remark
-PROMISES: list[tuple[str, str, timedelta | None, timedelta | None, str]] = [
-    (Dimension.TIER, "ultra-premium", timedelta(hours=1), None, ""),
-    (Dimension.TIER, "elite", timedelta(hours=4), None, ""),
-    (Dimension.TIER, "pro", timedelta(hours=24), None, ""),
-    (Dimension.PRIORITY, Priority.CRITICAL, timedelta(minutes=15), timedelta(hours=1), "Caps every other promise."),
-    (Dimension.PRIORITY, Priority.HIGH, None, timedelta(hours=4), ""),
-    (Dimension.PRIORITY, Priority.NORMAL, None, timedelta(hours=24), ""),
-    (Dimension.PRIORITY, Priority.LOW, None, timedelta(days=7), ""),
-    (Dimension.CHANNEL, Channel.CHAT, timedelta(minutes=2), timedelta(minutes=15), ""),
-    (Dimension.CHANNEL, Channel.PHONE, timedelta(seconds=18), timedelta(minutes=30), "Three rings."),
-    (Dimension.CHANNEL, Channel.SOCIAL, timedelta(hours=1), timedelta(hours=4), ""),
-    (Dimension.CHANNEL, Channel.TELEGRAM, timedelta(hours=1), timedelta(hours=4), ""),
-    (Dimension.CHANNEL, Channel.EMAIL, timedelta(hours=4), timedelta(hours=24), "Where no tier binds."),
-    (Dimension.CHANNEL, Channel.WEB, timedelta(hours=4), timedelta(hours=24), "Where no tier binds."),
-    (Dimension.CHANNEL, Channel.API, timedelta(hours=4), timedelta(hours=24), "Where no tier binds."),
-    (Dimension.CHANNEL, Channel.AGENT, timedelta(hours=4), timedelta(hours=24), "Where no tier binds."),
-    (Dimension.CHANNEL, Channel.COMMUNITY, timedelta(hours=8), timedelta(hours=48), ""),
+# dimension, value, answers within, solution within, an update every, remark
+_Line = tuple[str, str, timedelta | None, timedelta | None, timedelta | None, str]
+PROMISES: list[_Line] = [
+    (Dimension.TIER, "ultra-premium", timedelta(hours=1), None, None, ""),
+    (Dimension.TIER, "elite", timedelta(hours=4), None, None, ""),
+    (Dimension.TIER, "pro", timedelta(hours=24), None, None, ""),
+    (
+        Dimension.PRIORITY,
+        Priority.CRITICAL,
+        timedelta(minutes=15),
+        timedelta(hours=1),
+        timedelta(minutes=30),
+        "Caps all else.",
+    ),
+    (Dimension.PRIORITY, Priority.HIGH, None, timedelta(hours=4), timedelta(hours=1), ""),
+    (Dimension.PRIORITY, Priority.NORMAL, None, timedelta(hours=24), timedelta(days=1), ""),
+    (Dimension.PRIORITY, Priority.LOW, None, timedelta(days=7), timedelta(days=7), ""),
+    (Dimension.CHANNEL, Channel.CHAT, timedelta(minutes=2), timedelta(minutes=15), None, ""),
+    (Dimension.CHANNEL, Channel.PHONE, timedelta(seconds=18), timedelta(minutes=30), None, "Three rings."),
+    (Dimension.CHANNEL, Channel.SOCIAL, timedelta(hours=1), timedelta(hours=4), None, ""),
+    (Dimension.CHANNEL, Channel.TELEGRAM, timedelta(hours=1), timedelta(hours=4), None, ""),
+    (Dimension.CHANNEL, Channel.EMAIL, timedelta(hours=4), timedelta(hours=24), None, "Where no tier binds."),
+    (Dimension.CHANNEL, Channel.WEB, timedelta(hours=4), timedelta(hours=24), None, "Where no tier binds."),
+    (Dimension.CHANNEL, Channel.API, timedelta(hours=4), timedelta(hours=24), None, "Where no tier binds."),
+    (Dimension.CHANNEL, Channel.AGENT, timedelta(hours=4), timedelta(hours=24), None, "Where no tier binds."),
+    (Dimension.CHANNEL, Channel.COMMUNITY, timedelta(hours=8), timedelta(hours=48), None, ""),
 ]
 
 
 def after_migrate(**_options: Any) -> None:
-    """Connected to Django's post_migrate of this app; going back to before its tables existed makes nothing."""
-    if SlaPolicy._meta.db_table not in connection.introspection.table_names():
-        return
+    """Connected to Django's post_migrate of this app; on the way back to tables of an earlier time it makes nothing."""
     with transaction.atomic():
-        make_categories()
-        make_promises()
+        if _is_there(SlaPolicy):
+            make_categories()
+            make_promises()
+        if _is_there(BusinessCalendar):
+            make_calendars()
+
+
+def _is_there(model: type[Model]) -> bool:
+    """Whether the table has all that the model wants."""
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if table not in connection.introspection.table_names(cursor):
+            return False
+        there = {column.name for column in connection.introspection.get_table_description(cursor, table)}
+    return there >= {field.column for field in model._meta.local_concrete_fields}
 
 
 def make_categories() -> None:
@@ -58,7 +79,26 @@ def make_categories() -> None:
 def make_promises() -> None:
     known = set(SlaPolicy.objects.values_list("dimension", "value"))
     SlaPolicy.objects.bulk_create(
-        SlaPolicy(dimension=dimension, value=value, first_response_for=first, resolution_for=solved, remark=remark)
-        for dimension, value, first, solved, remark in PROMISES
+        SlaPolicy(
+            dimension=dimension,
+            value=value,
+            first_response_for=answer,
+            next_response_for=answer,
+            update_for=update,
+            resolution_for=solved,
+            remark=remark,
+        )
+        for dimension, value, answer, solved, update, remark in PROMISES
         if (dimension, value) not in known
     )
+
+
+def make_calendars() -> None:
+    """The hours of promises that never stand still."""
+    calendar, is_new = BusinessCalendar.objects.get_or_create(
+        slug=ALWAYS_OPEN_SLUG, defaults={"name": "Always open (24/7)", "zone": "UTC"}
+    )
+    if is_new:
+        CalendarHours.objects.bulk_create(
+            CalendarHours(calendar=calendar, weekday=day, opens=0, closes=DAY) for day in Weekday.values
+        )

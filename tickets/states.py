@@ -67,6 +67,21 @@ class Dimension(models.TextChoices):
     TIER = "tier", _("Tier")
     PRIORITY = "priority", _("Priority")
     CHANNEL = "channel", _("Channel")
+    ORGANIZATION = "organization", _("One organization, in place of all else")
+    CATEGORY = "category", _("One category, in place of all else")
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, _("Monday")
+    TUESDAY = 1, _("Tuesday")
+    WEDNESDAY = 2, _("Wednesday")
+    THURSDAY = 3, _("Thursday")
+    FRIDAY = 4, _("Friday")
+    SATURDAY = 5, _("Saturday")
+    SUNDAY = 6, _("Sunday")
+
+
+ALWAYS_OPEN_SLUG = "always-open"  # the calendar that is shipped
 
 
 LEGAL_MOVES: dict[str, set[TicketState]] = {
@@ -89,6 +104,21 @@ PRIORITY_OF_IMPACT: dict[str, Priority] = {
 
 # On these channels the channel's target competes with the tier's; on all others the tier's binds.
 COMPETING_CHANNELS = {Channel.CHAT, Channel.PHONE, Channel.SOCIAL, Channel.TELEGRAM, Channel.COMMUNITY}
+
+# Rows of these dimensions replace all others.
+OVERRIDES = [Dimension.ORGANIZATION, Dimension.CATEGORY]
+
+# Where a policy keeps how soon each is promised.
+LENGTH_OF: dict[str, str] = {
+    Metric.FIRST_RESPONSE: "first_response_for",
+    Metric.NEXT_RESPONSE: "next_response_for",
+    Metric.UPDATE: "update_for",
+    Metric.RESOLUTION: "resolution_for",
+}
+
+# A public answer of staff keeps these.
+KEPT_BY_AN_ANSWER = [Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.UPDATE]
+RESPONSES = [Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE]
 
 MESSAGES_FOR_CUSTOMERS = [MessageKind.REPLY]
 

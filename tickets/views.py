@@ -14,7 +14,6 @@ from helpcenter.models import Article, Question
 from helpcenter.querysets import opened_on
 from portal.accounts.context import actor
 from portal.accounts.models import User
-from portal.lib.promises import Target
 from portal.lib.refusals import Refused
 from portal.lib.tallies import count
 from portal.operations.current import troubles
@@ -22,8 +21,8 @@ from portal.web.htmx import done, page
 from tickets import actions as tickets
 from tickets.forms import ListForm, ReplyForm, TicketForm
 from tickets.models import SlaPolicy, Ticket, address
-from tickets.querysets import TicketQuerySet, timeline
-from tickets.states import PRIORITY_OF_IMPACT, Channel, Impact, Priority, TicketState, labels, standing
+from tickets.querysets import Case, TicketQuerySet, timeline
+from tickets.states import PRIORITY_OF_IMPACT, Channel, Impact, Metric, Priority, TicketState, labels, standing
 
 PER_PAGE = 20
 MOST_FILINGS_AN_HOUR = 20
@@ -140,10 +139,15 @@ def _pledge_of(form: TicketForm, given: Any, now: datetime) -> dict[str, Any]:
     impact = given.get("impact") if given.get("impact") in Impact.values else Impact.HINDERED
     organization = form.chosen_organization(given.get("organization"))
     tier = organization.entitlement if organization else None
-    target: Target | None = SlaPolicy.objects.binding(
-        tier=tier.tier if tier else "", priority=PRIORITY_OF_IMPACT[impact], channel=Channel.WEB
+    case = Case(
+        tier=tier.tier if tier else "",
+        priority=PRIORITY_OF_IMPACT[impact],
+        channel=Channel.WEB,
+        organization=organization.public_id if organization else "",
     )
-    return {"target": target, "due_at": now + target.length if target else None, "tier": tier}
+    bound = SlaPolicy.objects.targets(case, since=now).get(Metric.FIRST_RESPONSE)
+    target = bound.target if bound else None
+    return {"target": target, "due_at": target.due_at(now) if target else None, "tier": tier}
 
 
 def _files_too_often(user: User) -> bool:
@@ -219,14 +223,11 @@ def _changed(request: HttpRequest, ticket: Ticket) -> HttpResponse:
 
 def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, Any]:
     now = timezone.now()
-    timer = ticket.timers.of_the_page()
     return {
         "ticket": ticket,
         "form": form,
         "conversation": ticket.messages.shown_to(request.user).select_related("author").in_order(),
-        "timer": timer,
-        "standing": timer.standing(now) if timer else "",
-        "used_s": int(timer.clock.used(now).total_seconds()) if timer else 0,
+        "promises": ticket.timers.of_the_page(now),
         "timeline": timeline(ticket, reader=request.user),
         "may_reopen": ticket.reopens_until is not None and now <= ticket.reopens_until,
     }

@@ -1,12 +1,25 @@
-from datetime import timedelta
+import json
+from datetime import UTC, date, datetime, timedelta
 
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from portal.lib.business_time import Calendar
 from portal.lib.written import as_html
 from tests.factories.accounts import OrganizationFactory, UserFactory
-from tickets.models import Category, Message, SlaPolicy, Ticket, Timer
+from tickets.models import (
+    BusinessCalendar,
+    CalendarHours,
+    CalendarVersion,
+    Category,
+    Holiday,
+    Message,
+    Shift,
+    SlaPolicy,
+    Ticket,
+    Timer,
+)
 
 
 class CategoryFactory(DjangoModelFactory):
@@ -57,3 +70,52 @@ class TimerFactory(DjangoModelFactory):
 
     ticket = factory.SubFactory(TicketFactory)
     target_for = timedelta(hours=4)
+
+
+class BusinessCalendarFactory(DjangoModelFactory):
+    """Without any hours; tests add the rows they speak of."""
+
+    class Meta:
+        model = BusinessCalendar
+
+    name = factory.Sequence(lambda n: f"Desk {n}")
+    slug = factory.Sequence(lambda n: f"desk-{n}")
+    zone = "Europe/Berlin"
+
+
+class CalendarVersionFactory(DjangoModelFactory):
+    class Meta:
+        model = CalendarVersion
+
+    calendar = factory.SubFactory(BusinessCalendarFactory)
+    hours = json.dumps(Calendar.of("Europe/Berlin", {0: ["09:00-17:00"]}).to_json())
+    made_at = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class CalendarHoursFactory(DjangoModelFactory):
+    class Meta:
+        model = CalendarHours
+
+    calendar = factory.SubFactory(BusinessCalendarFactory)
+    weekday = 0
+    opens = 9 * 3600
+    closes = 17 * 3600
+
+
+class ShiftFactory(DjangoModelFactory):
+    class Meta:
+        model = Shift
+
+    calendar = factory.SubFactory(BusinessCalendarFactory)
+    on = date(2026, 12, 24)
+    opens = 9 * 3600
+    closes = 12 * 3600
+
+
+class HolidayFactory(DjangoModelFactory):
+    class Meta:
+        model = Holiday
+
+    calendar = factory.SubFactory(BusinessCalendarFactory)
+    on = date(2026, 12, 25)
+    name = "Christmas Day"

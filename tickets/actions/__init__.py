@@ -1,7 +1,8 @@
-from tickets.actions.clocks import retarget_organization, watch_next_promise
+from tickets.actions.calendars import import_holidays, keep_calendar
 from tickets.actions.conversation import note, reply
 from tickets.actions.filing import Filing, file_ticket
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
+from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
 from tickets.actions.triage import assign, change_priority, take
 
 __all__ = [
@@ -10,10 +11,13 @@ __all__ = [
     "change_priority",
     "close",
     "file_ticket",
+    "import_holidays",
+    "keep_calendar",
     "note",
     "reopen",
     "reply",
     "retarget_organization",
+    "retarget_ticket",
     "solve",
     "take",
     "wait_for_customer",

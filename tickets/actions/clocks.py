@@ -1,204 +1,131 @@
 """The clocks of promises: started, stopped, moved to another target, met, missed, dropped.
 
-All but the last two actions expect a ticket that the caller has locked, and set its `due_at`; the caller writes it.
+Those of one ticket expect it locked by the caller and set its `due_at`; the caller writes it.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
-from portal.accounts.models import Organization
 from portal.events.actions import record
 from portal.events.listeners import EventType
-from portal.lib.clock import moment
-from portal.lib.promises import Clock, Target
+from portal.lib.promises import Clock, in_seconds
 from portal.web.templatetags.moments import length
-from tickets.actions import changes
 from tickets.events import (
     CLOCK_STARTED,
     CLOCK_STOPPED,
     PROMISE_CHANGED,
+    PROMISE_DROPPED,
+    PROMISE_MADE,
     PROMISE_MET,
     PROMISE_MISSED,
-    PROMISE_WARNED,
 )
-from tickets.models import SlaPolicy, Ticket, Timer
-from tickets.states import WARN_AT_SHARE, Dimension, Metric
-
-_CLOCK_COLUMNS = ["target_for", "consumed_for", "running_since", "due_at", "warn_at", "next_at"]
-
-
-@transaction.atomic(savepoint=False)
-def start(*, ticket: Ticket, cycle: int, at: datetime) -> Timer | None:
-    """Promises a first response to a saved ticket and starts its clock. None when no policy promises anything."""
-    target = SlaPolicy.objects.binding_for(ticket)
-    if target is None:
-        return None
-    timer = Timer(ticket=ticket, metric=Metric.FIRST_RESPONSE, cycle=cycle, reason=_reason(ticket, target))
-    _show(timer, Clock(target.length, running_since=at))
-    timer.save(force_insert=True)
-    ticket.due_at = _earliest([timer])
-    return timer
+from tickets.models import CalendarVersion, SlaPolicy, Ticket, Timer
+from tickets.querysets import Bound, Case
+from tickets.states import KEPT_BY_AN_ANSWER, RESPONSES, WARN_AT_SHARE, Dimension, Metric
 
 
 @transaction.atomic(savepoint=False)
-def start_again(*, ticket: Ticket, at: datetime) -> Timer | None:
-    """A new cycle for a ticket that was taken up again."""
-    cycles = ticket.timers.filter(metric=Metric.FIRST_RESPONSE).values_list("cycle", flat=True)
-    return start(ticket=ticket, cycle=max(cycles, default=0) + 1, at=at)
+def begin(*, ticket: Ticket, at: datetime) -> list[Timer]:
+    """Promises a first answer and a solution to a ticket that was just filed. Empty when no policy promises any."""
+    owed = _Owed(ticket, at, [])
+    for metric in (Metric.FIRST_RESPONSE, Metric.RESOLUTION):
+        owed.promise(metric, cycle=1)
+    return owed.done()
 
 
 @transaction.atomic(savepoint=False)
-def meet(*, ticket: Ticket, at: datetime) -> None:
-    """Somebody on the staff answered in public: the first response is given."""
-    owed = _owed(ticket)
-    for timer in owed:
-        if timer.metric == Metric.FIRST_RESPONSE:
-            _miss_if_late(timer, ticket, at)
-            timer.met_at = at
-            _freeze(timer, at)
-            if not timer.was_missed:
-                _tell(PROMISE_MET, timer, ticket, at)
-    ticket.due_at = _earliest(owed)
+def begin_again(*, ticket: Ticket, at: datetime) -> None:
+    """A ticket that was solved is taken up again: an answer and a solution are owed anew."""
+    owed = _Owed.of(ticket, at)
+    answered = ticket.timers.filter(metric=Metric.FIRST_RESPONSE, met_at__isnull=False).exists()
+    owed.promise(Metric.NEXT_RESPONSE if answered else Metric.FIRST_RESPONSE)
+    owed.promise(Metric.RESOLUTION)
+    owed.done()
+
+
+@transaction.atomic(savepoint=False)
+def hear(*, ticket: Ticket, at: datetime) -> None:
+    """The customer wrote: it is our turn, clocks that stood go on, and an answer is owed unless one is already."""
+    owed = _Owed.of(ticket, at)
+    owed.go_on()
+    if not any(timer.metric in RESPONSES for timer in owed.timers):
+        owed.promise(Metric.NEXT_RESPONSE)
+    owed.done()
+
+
+@transaction.atomic(savepoint=False)
+def answer(*, ticket: Ticket, at: datetime) -> None:
+    """Somebody on the staff wrote in public: whatever answer or update was owed is given."""
+    owed = _Owed.of(ticket, at)
+    owed.end(PROMISE_MET, *KEPT_BY_AN_ANSWER)
+    owed.done()
+
+
+@transaction.atomic(savepoint=False)
+def stay(*, ticket: Ticket, at: datetime) -> None:
+    """It is still our turn after an answer: clocks that stood go on, and the next update is owed."""
+    owed = _Owed.of(ticket, at)
+    owed.go_on()
+    if not any(timer.metric in KEPT_BY_AN_ANSWER for timer in owed.timers):
+        owed.promise(Metric.UPDATE)
+    owed.done()
 
 
 @transaction.atomic(savepoint=False)
 def stop(*, ticket: Ticket, at: datetime) -> None:
     """It is the customer's turn: all clocks stand and keep what was used."""
-    owed = _owed(ticket)
-    for timer in owed:
-        if timer.clock.is_running:
-            _miss_if_late(timer, ticket, at)
-            _show(timer, timer.clock.stopped(at))
-            timer.save(update_fields=[*_CLOCK_COLUMNS, "missed_at"])
-            _tell(CLOCK_STOPPED, timer, ticket, at)
-    ticket.due_at = _earliest(owed)
+    owed = _Owed.of(ticket, at)
+    owed.stop()
+    owed.done()
 
 
 @transaction.atomic(savepoint=False)
-def go_on(*, ticket: Ticket, at: datetime) -> None:
-    """It is our turn again: clocks that stood go on where they were."""
-    owed = _owed(ticket)
-    for timer in owed:
-        if not timer.clock.is_running:
-            _show(timer, timer.clock.started(at))
-            timer.save(update_fields=_CLOCK_COLUMNS)
-            _tell(CLOCK_STARTED, timer, ticket, at)
-    ticket.due_at = _earliest(owed)
+def solve(*, ticket: Ticket, at: datetime) -> None:
+    """The solution is given; answers that were not are no longer owed."""
+    owed = _Owed.of(ticket, at)
+    owed.end(PROMISE_MET, Metric.RESOLUTION)
+    owed.end(PROMISE_DROPPED, *KEPT_BY_AN_ANSWER)
+    owed.done()
 
 
 @transaction.atomic(savepoint=False)
 def drop(*, ticket: Ticket, at: datetime) -> None:
-    """Solved or closed: what was not answered by then is no longer owed."""
-    for timer in _owed(ticket):
-        _miss_if_late(timer, ticket, at)
-        timer.dropped_at = at
-        _freeze(timer, at)
-    ticket.due_at = None
+    """Closed: nothing is owed any longer."""
+    owed = _Owed.of(ticket, at)
+    owed.end(PROMISE_DROPPED, *Metric)
+    owed.done()
 
 
 @transaction.atomic(savepoint=False)
 def retarget(*, ticket: Ticket, at: datetime) -> bool:
-    """Priority or tier changed: open promises get the target that binds now and keep what was used."""
-    target = SlaPolicy.objects.binding_for(ticket)
-    owed = _owed(ticket)
-    if target is None:
-        return False
-    changed = [timer for timer in owed if timer.reason != _reason(ticket, target)]
-    for timer in changed:
-        _miss_if_late(timer, ticket, at)
-        old = timer.target_for
-        timer.reason = _reason(ticket, target)
-        _show(timer, timer.clock.retargeted(target.length))
-        timer.save(update_fields=[*_CLOCK_COLUMNS, "missed_at", "reason"])
-        if timer.target_for != old:
-            figures = {"old_target_s": int(old.total_seconds()), "old_target": length(old.total_seconds())}
-            _tell(PROMISE_CHANGED, timer, ticket, at, **figures)
-    ticket.due_at = _earliest(owed)
-    return bool(changed)
+    """Priority, tier, policy or hours changed: open promises get the target that binds now and keep what was used.
+
+    Answers whether any moved. A promise that nothing promises any more stays as it was given.
+    """
+    owed = _Owed.of(ticket, at)
+    moved = [owed.retarget(timer) for timer in owed.timers if timer.metric in owed.bound]
+    owed.done()
+    return any(moved)
 
 
-@transaction.atomic
-def retarget_organization(*, organization: Organization, now: datetime | None = None) -> int:
-    """The tier of an organization changed: its open promises follow. Answers how many tickets moved."""
-    at = moment(now)
-    moved = 0
-    for ticket in Ticket.objects.active().filter(organization=organization).order_by("pk"):
-        locked = changes.lock(ticket=ticket)
-        if retarget(ticket=locked, at=at):
-            locked.save(update_fields=["due_at", "version"])
-            moved += 1
-    return moved
-
-
-@transaction.atomic
-def watch_next_promise(*, now: datetime | None = None) -> bool:
-    """Takes one clock that no other worker holds and that reached its warning or its end. False when there is none."""
-    at = moment(now)
-    due = Timer.objects.to_look_at(at).select_related("ticket__organization__tier")
-    timer = due.select_for_update(skip_locked=True, of=("self",)).first()
-    if timer is None:
-        return False
-    if timer.due_at is not None and timer.due_at <= at:
-        _miss_if_late(timer, timer.ticket, at)
-    else:
-        timer.warned_at = at
-        _tell(PROMISE_WARNED, timer, timer.ticket, at)
-    timer.next_at = _next_look(timer)
-    timer.save(update_fields=["warned_at", "missed_at", "next_at"])
-    return True
-
-
-def _reason(ticket: Ticket, target: Target) -> dict[str, Any]:
-    reason: dict[str, Any] = {
-        "dimension": str(target.dimension),
-        "value": str(target.value),
-        "target_s": int(target.length.total_seconds()),
-    }
-    if target.dimension == Dimension.TIER and ticket.organization:
-        reason["label"] = ticket.organization.entitlement.name
-    return reason
-
-
-def _owed(ticket: Ticket) -> list[Timer]:
-    return list(ticket.timers.owed().select_for_update())
-
-
-def _earliest(timers: Iterable[Timer]) -> datetime | None:
-    return min((timer.due_at for timer in timers if timer.is_owed and timer.due_at), default=None)
-
-
-def _show(timer: Timer, clock: Clock) -> None:
-    """Writes a clock into the columns of its timer."""
-    timer.target_for, timer.consumed_for, timer.running_since = clock.target, clock.consumed, clock.running_since
-    timer.due_at, timer.warn_at = clock.due_at, clock.reached_at(WARN_AT_SHARE)
-    timer.next_at = _next_look(timer)
-
-
-def _next_look(timer: Timer) -> datetime | None:
-    if not timer.is_owed or timer.running_since is None or timer.was_missed:
-        return None
-    return timer.due_at if timer.warned_at else timer.warn_at
-
-
-def _freeze(timer: Timer, at: datetime) -> None:
-    """Ends a timer; the moment it was due stays readable."""
-    timer.consumed_for = timer.clock.used(at)
-    timer.running_since = timer.next_at = None
-    timer.save(update_fields=["consumed_for", "running_since", "next_at", "met_at", "dropped_at", "missed_at"])
-
-
-def _miss_if_late(timer: Timer, ticket: Ticket, at: datetime) -> None:
-    if timer.was_missed or timer.clock.left(at).total_seconds() > 0:
+def miss_if_late(timer: Timer, ticket: Ticket, at: datetime) -> None:
+    """Notes a miss, once, on a timer that the caller locked and saves."""
+    if timer.was_missed or timer.clock.left(at) > 0:
         return
     timer.missed_at = at
-    _tell(PROMISE_MISSED, timer, ticket, at)
+    tell(PROMISE_MISSED, timer, ticket, at)
 
 
-def _tell(event: EventType, timer: Timer, ticket: Ticket, at: datetime, **figures: Any) -> None:
-    used_s, target_s = int(timer.clock.used(at).total_seconds()), int(timer.target_for.total_seconds())
+def tell(event: EventType, timer: Timer, ticket: Ticket, at: datetime, **figures: Any) -> None:
+    """Records news of a promise: metric, cycle, who is promised what, and the seconds used and promised."""
+    clock = timer.clock
+    used_s, target_s = clock.used(at), clock.target_s
     details = {
         "timer": timer.pk,
         "metric": str(timer.metric),
@@ -208,8 +135,127 @@ def _tell(event: EventType, timer: Timer, ticket: Ticket, at: datetime, **figure
         "channel": ticket.channel,
         "target_s": target_s,
         "actual_s": used_s,
+        "hours": timer.hours_id,
         "target": length(target_s),
         "used": length(used_s),
         **figures,
     }
     record(event, about=ticket, organization=ticket.organization, details=details, now=at)
+
+
+def next_look(timer: Timer) -> datetime | None:
+    """When the clock's task has to act on it."""
+    if not timer.is_owed or timer.running_since is None or timer.was_missed:
+        return None
+    return timer.due_at if timer.warned_at else timer.warn_at
+
+
+@dataclass
+class _Owed:
+    """What is owed about a locked ticket, changed at one moment."""
+
+    ticket: Ticket
+    at: datetime
+    timers: list[Timer]
+    ended: list[Timer] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, ticket: Ticket, at: datetime) -> "_Owed":
+        found = ticket.timers.owed().select_related("hours").select_for_update(of=("self",)).order_by("pk")
+        return cls(ticket, at, list(found))
+
+    @cached_property
+    def bound(self) -> dict[str, Bound]:
+        """What binds the ticket as it stands, by metric."""
+        return SlaPolicy.objects.targets(Case.of(self.ticket), since=self.at)
+
+    def promise(self, metric: Metric, *, cycle: int | None = None) -> None:
+        """Starts a clock if something promises it."""
+        found = self.bound.get(metric)
+        if found is None:
+            return
+        timer = Timer(ticket=self.ticket, metric=metric, cycle=cycle or self._next_cycle(metric), started_at=self.at)
+        timer.hours, timer.reason = _kept_of(found, self.ticket)
+        _show(timer, Clock(in_seconds(found.target.length), running_since=self.at, calendar=found.target.calendar))
+        timer.save(force_insert=True)
+        self.timers.append(timer)
+        tell(PROMISE_MADE, timer, self.ticket, self.at)
+
+    def end(self, event: EventType, *metrics: str) -> None:
+        """Ends the clocks of these metrics; the moment each was due stays readable."""
+        for timer in [one for one in self.timers if one.metric in metrics]:
+            miss_if_late(timer, self.ticket, self.at)
+            setattr(timer, "met_at" if event is PROMISE_MET else "dropped_at", self.at)
+            if not (event is PROMISE_MET and timer.was_missed):
+                tell(event, timer, self.ticket, self.at)
+            timer.consumed_for = timedelta(seconds=timer.clock.used(self.at))
+            timer.paused_for, timer.paused_since = timer.paused(self.at), None
+            timer.running_since = timer.next_at = None
+            timer.save()
+            self.timers.remove(timer)
+
+    def stop(self) -> None:
+        for timer in self.timers:
+            if timer.clock.is_running:
+                miss_if_late(timer, self.ticket, self.at)
+                _show(timer, timer.clock.stopped(self.at))
+                timer.paused_since = self.at
+                timer.save()
+                tell(CLOCK_STOPPED, timer, self.ticket, self.at)
+
+    def go_on(self) -> None:
+        for timer in self.timers:
+            if not timer.clock.is_running:
+                timer.paused_for, timer.paused_since = timer.paused(self.at), None
+                _show(timer, timer.clock.started(self.at))
+                timer.save()
+                tell(CLOCK_STARTED, timer, self.ticket, self.at)
+
+    def retarget(self, timer: Timer) -> bool:
+        found, clock, old = self.bound[timer.metric], timer.clock, timer.target_for
+        hours, reason = _kept_of(found, self.ticket)
+        if (timer.hours, timer.reason) == (hours, reason):
+            return False
+        miss_if_late(timer, self.ticket, self.at)
+        timer.hours, timer.reason, target = hours, reason, found.target
+        _show(timer, clock.retargeted(self.at, target_s=in_seconds(target.length), calendar=target.calendar))
+        timer.save()
+        figures = {"old_target_s": in_seconds(old), "old_target": length(old.total_seconds())}
+        tell(PROMISE_CHANGED, timer, self.ticket, self.at, **figures)
+        return True
+
+    def done(self) -> list[Timer]:
+        """Tells the ticket what is due next."""
+        self.ticket.due_at = _earliest(self.timers)
+        return self.timers
+
+    def _next_cycle(self, metric: Metric) -> int:
+        last = self.ticket.timers.filter(metric=metric).aggregate(last=Max("cycle"))["last"]
+        return (last or 0) + 1
+
+
+def _kept_of(found: Bound, ticket: Ticket) -> tuple[CalendarVersion | None, dict[str, Any]]:
+    """What a timer keeps of the line that binds it: the hours that count, and the reason of the target."""
+    target, calendar = found.target, found.policy.calendar
+    reason: dict[str, Any] = {
+        "dimension": str(target.dimension),
+        "value": str(target.value),
+        "target_s": in_seconds(target.length),
+    }
+    if target.dimension == Dimension.TIER and ticket.organization:
+        reason["label"] = ticket.organization.entitlement.name
+    if calendar is None or target.calendar.is_always_open:
+        return None, reason
+    return calendar.current, {**reason, "hours": calendar.name}
+
+
+def _earliest(timers: Iterable[Timer]) -> datetime | None:
+    return min((timer.due_at for timer in timers if timer.due_at), default=None)
+
+
+def _show(timer: Timer, clock: Clock) -> None:
+    """Writes a clock into the columns of its timer."""
+    timer.target_for, timer.consumed_for = timedelta(seconds=clock.target_s), timedelta(seconds=clock.consumed_s)
+    timer.running_since = clock.running_since
+    timer.due_at, timer.warn_at = clock.due_at, clock.reached_at(WARN_AT_SHARE)
+    timer.next_at = next_look(timer)

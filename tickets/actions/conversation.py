@@ -76,7 +76,7 @@ def _staff_reply(ticket: Ticket, body: str, by: User | None, leaves: str, at: da
         raise ValueError(f"A reply cannot leave a ticket {leaves}.")
     message = changes.add_message(ticket=ticket, body=body, by=by, kind=MessageKind.REPLY, at=at)
     if by is not None:
-        clocks.meet(ticket=ticket, at=at)
+        clocks.answer(ticket=ticket, at=at)
         if ticket.state != TicketState.SOLVED:
             _leave(ticket, TicketState(leaves), at)
     changes.write(ticket=ticket, fields=["state", "solved_at"], at=at)
@@ -93,11 +93,11 @@ def _leave(ticket: Ticket, state: TicketState, at: datetime) -> None:
         changes.move(ticket=ticket, to=state)
     if state == TicketState.SOLVED:
         ticket.solved_at = at
-        clocks.drop(ticket=ticket, at=at)
+        clocks.solve(ticket=ticket, at=at)
     elif state == TicketState.WAITING:
         clocks.stop(ticket=ticket, at=at)
     else:
-        clocks.go_on(ticket=ticket, at=at)
+        clocks.stay(ticket=ticket, at=at)
 
 
 def _customer_reply(ticket: Ticket, body: str, by: User | None, at: datetime) -> Message:
@@ -107,7 +107,8 @@ def _customer_reply(ticket: Ticket, body: str, by: User | None, at: datetime) ->
     message = changes.add_message(ticket=ticket, body=body, by=by, kind=MessageKind.REPLY, at=at)
     if was == TicketState.WAITING:
         changes.move(ticket=ticket, to=TicketState.OPEN)
-        clocks.go_on(ticket=ticket, at=at)
+    if was != TicketState.SOLVED:
+        clocks.hear(ticket=ticket, at=at)
     changes.write(ticket=ticket, fields=["state", "solved_at"], at=at)
     if was == TicketState.SOLVED:
         changes.tell(event=TICKET_REOPENED, ticket=ticket, by=by, at=at, details={"message": message.pk})
@@ -127,4 +128,4 @@ def take_up_again(*, ticket: Ticket, by: User | None, at: datetime) -> None:
         )
     changes.move(ticket=ticket, to=TicketState.OPEN)
     ticket.solved_at = None
-    clocks.start_again(ticket=ticket, at=at)
+    clocks.begin_again(ticket=ticket, at=at)

@@ -72,8 +72,6 @@ def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
     message = changes.add_message(
         ticket=ticket, body=filing.body, by=filing.requester or by, kind=MessageKind.REPLY, at=at
     )
-    if clocks.start(ticket=ticket, cycle=1, at=at):
-        ticket.save(update_fields=["due_at"])
     details = {
         "number": ticket.number,
         "message": message.pk,
@@ -86,6 +84,8 @@ def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
         "question": filing.question,
     }
     changes.tell(event=TICKET_FILED, ticket=ticket, by=by, at=at, details=details)
+    if clocks.begin(ticket=ticket, at=at):
+        ticket.save(update_fields=["due_at"])
 
 
 def _present(organization: Organization | None) -> Organization | None:

@@ -22,7 +22,7 @@ def solve(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ti
         return locked
     changes.move(ticket=locked, to=TicketState.SOLVED)
     locked.solved_at = at
-    clocks.drop(ticket=locked, at=at)
+    clocks.solve(ticket=locked, at=at)
     changes.write(ticket=locked, fields=["state", "solved_at"], at=at)
     changes.tell(event=TICKET_SOLVED, ticket=locked, by=by, at=at, details={})
     return locked

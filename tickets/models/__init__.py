@@ -1,4 +1,19 @@
-from tickets.models.promises import SlaPolicy, Timer
+from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
+from tickets.models.policies import SlaPolicy
 from tickets.models.tickets import Category, Message, Ticket, address
+from tickets.models.timers import Timer
 
-__all__ = ["Category", "Message", "SlaPolicy", "Ticket", "Timer", "address"]
+__all__ = [
+    "BusinessCalendar",
+    "CalendarHours",
+    "CalendarVersion",
+    "Category",
+    "Holiday",
+    "Message",
+    "Shift",
+    "SlaPolicy",
+    "Ticket",
+    "Timer",
+    "address",
+    "calendar_of",
+]

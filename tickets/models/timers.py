@@ -3,69 +3,33 @@ from datetime import datetime, timedelta
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.promises import Clock, Target
+from portal.lib.business_time import ALWAYS_OPEN
+from portal.lib.promises import Clock, in_seconds
+from tickets.models.calendars import CalendarVersion
 from tickets.models.tickets import Ticket
-from tickets.querysets import SlaPolicyQuerySet, TimerQuerySet
+from tickets.querysets import TimerQuerySet
 from tickets.states import SOON, Channel, Dimension, Metric, Priority
 
 
-class SlaPolicy(models.Model):
-    """One line of what we promise: for a tier, a priority or a channel."""
-
-    dimension = models.CharField(_("dimension"), max_length=10, choices=Dimension)
-    value = models.CharField(
-        _("value"), max_length=50, help_text=_("Slug of the tier, or name of priority or channel.")
-    )
-    first_response_for = models.DurationField(_("first answer within"), null=True, blank=True)
-    resolution_for = models.DurationField(_("solution within"), null=True, blank=True)
-    remark = models.CharField(_("remark"), max_length=200, blank=True)
-    is_active = models.BooleanField(_("active"), default=True)
-
-    objects = SlaPolicyQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("promise")
-        verbose_name_plural = _("promises")
-        ordering = ["dimension", "first_response_for", "resolution_for"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["dimension", "value"],
-                name="slapolicy_once",
-                violation_error_message=_("There is already a promise for this."),
-            ),
-            models.CheckConstraint(
-                name="slapolicy_lengths_are_positive",
-                condition=(Q(first_response_for=None) | Q(first_response_for__gt=timedelta(0)))
-                & (Q(resolution_for=None) | Q(resolution_for__gt=timedelta(0))),
-                violation_error_message=_("A promise needs a length above zero."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_dimension_display()}: {self.value}"
-
-    def target(self, metric: str) -> Target | None:
-        """What this line promises for that metric; None when it says nothing about it."""
-        lengths: dict[str, timedelta | None] = {
-            Metric.FIRST_RESPONSE: self.first_response_for,
-            Metric.RESOLUTION: self.resolution_for,
-        }
-        length = lengths.get(metric)
-        return Target(self.dimension, self.value, length) if length else None
-
-
 class Timer(models.Model):
-    """The clock of one promise about one ticket. A reopened ticket starts a new cycle; the old row stays."""
+    """The clock of one promise about one ticket: each answer, update and solution that is owed again is a new cycle."""
 
     ticket = models.ForeignKey(Ticket, models.CASCADE, related_name="timers", verbose_name=_("ticket"))
     metric = models.CharField(_("metric"), max_length=20, choices=Metric, default=Metric.FIRST_RESPONSE)
     cycle = models.PositiveSmallIntegerField(_("cycle"), default=1)
+    started_at = models.DateTimeField(_("promised at"), default=timezone.now)
+    hours = models.ForeignKey(
+        CalendarVersion, models.PROTECT, null=True, related_name="timers", verbose_name=_("hours that count")
+    )
     target_for = models.DurationField(_("target"))
     consumed_for = models.DurationField(_("used up"), default=timedelta(0))
     running_since = models.DateTimeField(_("running since"), null=True)
+    paused_since = models.DateTimeField(_("paused since"), null=True)
+    paused_for = models.DurationField(_("paused before"), default=timedelta(0))
     due_at = models.DateTimeField(_("due at"), null=True, help_text=_("Empty while the clock stands."))
     warn_at = models.DateTimeField(_("warns at"), null=True)
     next_at = models.DateTimeField(_("next look at"), null=True, help_text=_("When the clock's task has to act."))
@@ -93,6 +57,9 @@ class Timer(models.Model):
                 condition=Q(met_at=None, dropped_at=None) | Q(running_since=None, next_at=None),
             ),
             models.CheckConstraint(
+                name="timer_runs_or_is_paused", condition=Q(running_since=None) | Q(paused_since=None)
+            ),
+            models.CheckConstraint(
                 name="timer_running_is_due",
                 condition=Q(running_since=None) | Q(due_at__isnull=False, warn_at__isnull=False),
             ),
@@ -106,7 +73,8 @@ class Timer(models.Model):
 
     @property
     def clock(self) -> Clock:
-        return Clock(self.target_for, self.consumed_for, self.running_since)
+        calendar = self.hours.value if self.hours_id and self.hours else ALWAYS_OPEN
+        return Clock(in_seconds(self.target_for), in_seconds(self.consumed_for), self.running_since, calendar)
 
     @property
     def is_owed(self) -> bool:
@@ -115,6 +83,10 @@ class Timer(models.Model):
     @property
     def is_paused(self) -> bool:
         return self.is_owed and self.running_since is None
+
+    def paused(self, now: datetime) -> timedelta:
+        """How long, on the wall clock, it has stood while the customer had the turn."""
+        return self.paused_for + (max(now - self.paused_since, timedelta(0)) if self.paused_since else timedelta(0))
 
     @property
     def was_missed(self) -> bool:
@@ -143,4 +115,13 @@ class Timer(models.Model):
         if dimension == Dimension.CHANNEL:
             label = dict(Channel.choices).get(value, value)
             return _now("That is what we promise for the channel “%(channel)s”.") % {"channel": label}
+        if dimension == Dimension.ORGANIZATION:
+            return _now("That was agreed with your organization.")
+        if dimension == Dimension.CATEGORY:
+            return _now("That is what we promise for questions of this kind.")
         return ""
+
+    @property
+    def counted_by(self) -> str:
+        """Which hours count, in words."""
+        return str(self.reason.get("hours") or _now("around the clock"))

@@ -1,57 +1,26 @@
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Count, F, Q
-from django.utils.translation import gettext as _
 
-from portal.accounts.models import User
 from portal.accounts.states import MemberRole
-from portal.events.listeners import all_types, declared
-from portal.events.models import Event
-from portal.lib.promises import Target, binding_target
-from tickets.states import (
-    ACTIVE,
-    COMPETING_CHANNELS,
-    MESSAGES_FOR_CUSTOMERS,
-    OUR_TURN,
-    SOON,
-    Dimension,
-    MessageKind,
-    Metric,
-    TicketState,
-)
+from tickets.states import ACTIVE, MESSAGES_FOR_CUSTOMERS, OUR_TURN, SOON, MessageKind, TicketState
 
 LINE = (
     *("pk", "number", "public_id", "subject", "state", "priority", "last_activity_at", "due_at", "requester_id"),
     *("requester__name", "requester__email", "organization__name"),
 )
-MOST_LINES = 300  # of a timeline; what came later is in the event log
 
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a timeline: when, and what happened as a sentence."""
-
-    at: datetime
-    sentence: str
-
-
-def timeline(ticket: models.Model, *, reader: Any) -> list[Line]:
-    """What happened to a ticket, oldest first; customers read what is public. Two queries."""
-    found = Event.objects.about(ticket).oldest_first()
-    if not reads_as_staff(reader):
-        found = found.named(*(name for name, kind in all_types().items() if kind.is_public))
-    events = list(found[:MOST_LINES])
-    people = {event.by_id for event in events} | {event.details.get("assignee_id") for event in events}
-    names = {user.pk: str(user) for user in User.objects.filter(pk__in=people - {None}).only("name", "email")}
-    lines = []
-    for event in events:
-        told = {**event.details, "assignee": names.get(event.details.get("assignee_id", 0), _("nobody"))}
-        lines.append(Line(event.happened_at, declared(event.name).sentence(names.get(event.by_id or 0, ""), told)))
-    return lines
+# What a page about a ticket tells of others; their other columns are half of the work of fetching it.
+_OF_PEOPLE = [
+    *("organization__name", "organization__public_id", "organization__tier"),
+    *(f"organization__tier__{name}" for name in ("slug", "name", "rank", "has_phone", "has_success_manager")),
+    *("organization__tier__seats", "organization__tier__api_requests_per_minute"),
+    *("requester__name", "requester__email", "requester__time_zone", "requester__language", "requester__is_staff"),
+    *("assignee__name", "assignee__email", "category__name", "category__slug"),
+]
 
 
 def reads_as_staff(user: Any) -> bool:
@@ -82,7 +51,8 @@ class TicketQuerySet(models.QuerySet):
 
     def with_people(self) -> "TicketQuerySet":
         """Everything that a line or a page about a ticket names, in one query."""
-        return self.select_related("organization__tier", "requester", "assignee", "category")
+        own = (field.attname for field in self.model._meta.concrete_fields)
+        return self.select_related("organization__tier", "requester", "assignee", "category").only(*own, *_OF_PEOPLE)
 
     def lines(self, *others: str) -> models.QuerySet[Any, Any]:
         """What a line of a list tells, as named tuples: the rows of five whole tables would take twice as long."""
@@ -178,6 +148,11 @@ class MessageQuerySet(models.QuerySet):
     def in_order(self) -> "MessageQuerySet":
         return self.order_by("created_at", "pk")
 
+    def told(self) -> "MessageQuerySet":
+        """A conversation as pages tell it, oldest first, with the names of its authors."""
+        own = (field.attname for field in self.model._meta.concrete_fields)
+        return self.select_related("author").only(*own, "author__name", "author__email").in_order()
+
     def written_after(self, version: int, *, not_by: Any) -> "MessageQuerySet":
         """What others wrote after that version of the ticket, oldest first (not_by None: the house itself reads)."""
         found = self.filter(ticket_version__gt=version).select_related("author").in_order()
@@ -185,46 +160,3 @@ class MessageQuerySet(models.QuerySet):
 
     def replies(self) -> "MessageQuerySet":
         return self.filter(kind=MessageKind.REPLY)
-
-
-class SlaPolicyQuerySet(models.QuerySet):
-    def that_may_bind(self, *, tier: str, priority: str, channel: str) -> "SlaPolicyQuerySet":
-        """The at most three lines that have a say about a ticket."""
-        return self.filter(
-            Q(dimension=Dimension.TIER, value=tier)
-            | Q(dimension=Dimension.PRIORITY, value=priority)
-            | Q(dimension=Dimension.CHANNEL, value=channel),
-            is_active=True,
-        )
-
-    def binding_for(self, ticket: Any) -> Target | None:
-        """The target of the first response to a ticket as it stands (it need not be saved)."""
-        tier = ticket.organization.entitlement.tier if ticket.organization else ""
-        return self.binding(tier=tier, priority=ticket.priority, channel=ticket.channel)
-
-    def binding(self, *, tier: str, priority: str, channel: str) -> Target | None:
-        """The target of a first response to such a ticket (tier: its slug, or empty). None: nothing is promised."""
-        lines = self.that_may_bind(tier=tier, priority=priority, channel=channel)
-        targets = {line.dimension: line.target(Metric.FIRST_RESPONSE) for line in lines}
-        return binding_target(
-            tier=targets.get(Dimension.TIER),
-            channel=targets.get(Dimension.CHANNEL),
-            priority=targets.get(Dimension.PRIORITY),
-            channel_competes=channel in COMPETING_CHANNELS,
-        )
-
-
-class TimerQuerySet(models.QuerySet):
-    def owed(self) -> "TimerQuerySet":
-        return self.filter(met_at=None, dropped_at=None)
-
-    def of_the_page(self) -> Any:
-        """The promise that a page about the ticket shows: the one still owed that is due first, else the last."""
-        found: list[Any] = list(self.order_by("cycle", "pk"))
-        running = [timer for timer in found if timer.is_owed and timer.due_at]
-        standing = [timer for timer in found if timer.is_owed and not timer.due_at]
-        return min(running, key=lambda timer: timer.due_at, default=None) or next(iter([*standing, *found[::-1]]), None)
-
-    def to_look_at(self, now: datetime) -> "TimerQuerySet":
-        """Running clocks that have reached their warning or their end."""
-        return self.filter(next_at__lte=now).order_by("next_at", "pk")

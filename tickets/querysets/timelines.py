@@ -1,0 +1,38 @@
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.events.listeners import all_types, declared
+from portal.events.models import Event
+from tickets.querysets.tickets import reads_as_staff
+from tickets.states import Metric, labels
+
+MOST_LINES = 300  # of a timeline; what came later is in the event log
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline: when, and what happened as a sentence."""
+
+    at: datetime
+    sentence: str
+
+
+def timeline(ticket: models.Model, *, reader: Any) -> list[Line]:
+    """What happened to a ticket, oldest first; customers read what is public. Two queries."""
+    found = Event.objects.about(ticket).oldest_first()
+    if not reads_as_staff(reader):
+        found = found.named(*(name for name, kind in all_types().items() if kind.is_public))
+    events = list(found[:MOST_LINES])
+    people = {event.by_id for event in events} | {event.details.get("assignee_id") for event in events}
+    names = {user.pk: str(user) for user in User.objects.filter(pk__in=people - {None}).only("name", "email")}
+    lines, metrics = [], labels(Metric)
+    for event in events:
+        assignee = names.get(event.details.get("assignee_id", 0), _("nobody"))
+        told = {**event.details, "assignee": assignee, "what": metrics.get(event.details.get("metric", ""), "")}
+        lines.append(Line(event.happened_at, declared(event.name).sentence(names.get(event.by_id or 0, ""), told)))
+    return lines
