@@ -135,7 +135,7 @@ def _workspace_page(
 
 def _conversation(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> dict[str, Any]:
     """The messages with the letters they caused; after a stale reply, those that came in first are marked."""
-    shown = list(ticket.messages.select_related("author").in_order())
+    shown = list(ticket.messages.told())
     letters = _letters_by_message(ticket, shown)
     seen = form["seen"].value() if form.is_bound else ticket.version
     seen = int(seen) if str(seen).isdecimal() else ticket.version

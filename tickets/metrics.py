@@ -5,10 +5,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.operations.metrics import Dial, Panel, panel
+from portal.web.templatetags.icons import escaped
 from tickets.models import Ticket
 from tickets.states import Priority, TicketState, labels, standing
 
@@ -35,18 +37,18 @@ def queue_of(user: User, now: datetime) -> Queue:
 
 def told(lines: Iterable[Any], now: datetime) -> list[dict[str, Any]]:
     """The `work_lines` in the words of the queue, with how each promise stands: due, soon, breached, or empty."""
-    pattern, priorities, states = _desk_pattern(), labels(Priority), labels(TicketState)
+    pattern, priorities, states = _desk_pattern(), escaped(labels(Priority)), escaped(labels(TicketState))
     return [
         {
-            "url": pattern.replace("*", str(line.pk)),
+            "url": SafeString(pattern.replace("*", str(line.pk))),
             "subject": line.subject,
-            "number": str(line.number),
+            "number": SafeString(line.number),
             "category": line.category__name,
             "customer": line.organization__name or line.requester__name or line.requester__email,
             "tier": line.organization__tier__name or "",
-            "priority": line.priority,
+            "priority": SafeString(line.priority),
             "priority_label": priorities[line.priority],
-            "state": line.state,
+            "state": SafeString(line.state),
             "state_label": states[line.state],
             "assignee": line.assignee__name or line.assignee__email or "",
             "last_activity_at": line.last_activity_at,

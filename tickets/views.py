@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -18,6 +19,7 @@ from portal.lib.refusals import Refused
 from portal.lib.tallies import count
 from portal.operations.current import troubles
 from portal.web.htmx import done, page
+from portal.web.templatetags.icons import escaped
 from tickets import actions as tickets
 from tickets.forms import ListForm, ReplyForm, TicketForm
 from tickets.models import SlaPolicy, Ticket, address
@@ -46,22 +48,22 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
 
 
 def _told(lines: list[Any], reader_id: int | None, now: datetime) -> list[dict[str, Any]]:
-    """Lines in the words of the page; what is the same for each is looked up once."""
-    priorities = labels(Priority)
-    states = {**labels(TicketState), TicketState.WAITING: _("Waiting for you")}
+    """Lines in the words of the page; what is the same for each is looked up, and escaped, once."""
+    priorities = escaped(labels(Priority))
+    states = escaped({**labels(TicketState), TicketState.WAITING: _("Waiting for you")})
     return [
         {
-            "url": address(line.public_id),
+            "url": SafeString(address(line.public_id)),
             "subject": line.subject,
-            "number": str(line.number),
-            "priority": line.priority,
+            "number": SafeString(line.number),
+            "priority": SafeString(line.priority),
             "priority_label": priorities[line.priority],
             "requester": "" if line.requester_id == reader_id else line.requester__name or line.requester__email,
             "organization": line.organization__name,
             "last_activity_at": line.last_activity_at,
             "due_at": line.due_at,
             "standing": standing(line.due_at, now),
-            "state": line.state,
+            "state": SafeString(line.state),
             "state_label": states[line.state],
         }
         for line in lines
@@ -226,7 +228,7 @@ def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, 
     return {
         "ticket": ticket,
         "form": form,
-        "conversation": ticket.messages.shown_to(request.user).select_related("author").in_order(),
+        "conversation": ticket.messages.shown_to(request.user).told(),
         "promises": ticket.timers.of_the_page(now),
         "timeline": timeline(ticket, reader=request.user),
         "may_reopen": ticket.reopens_until is not None and now <= ticket.reopens_until,
