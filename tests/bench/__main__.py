@@ -136,17 +136,23 @@ def _pages(sessions: Any) -> list[Page]:
 
 
 def _measure(server: str, seconds: float, pages: list[Page]) -> dict[str, Any]:
-    with servers.serving(server, "tests.bench.bare:application", core=SERVER_CORE) as (port, _started, _pid):
-        bare = run(port, get("/"), seconds=seconds)
-    found: dict[str, Any] = {"server": server, "bare_per_second": round(bare.per_second), "pages": {}}
+    with servers.serving(server, "tests.bench.bare:application", core=SERVER_CORE) as (bare_port, _started, _pid):
+        return _measure_beside(bare_port, server, seconds, pages)
+
+
+def _measure_beside(bare_port: int, server: str, seconds: float, pages: list[Page]) -> dict[str, Any]:
+    found: dict[str, Any] = {"server": server, "pages": {}}
     for has_model in (False, True):
         env = {"PROCESS": "web"} if has_model else {"PROCESS": "web", "EMBEDDING_MODEL": "off"}
         with servers.serving(server, "portal.wsgi:application", core=SERVER_CORE, env=env) as (port, starts_in, pid):
             if has_model:
                 _wait_for_vectors(port)
             for page in (one for one in pages if one.has_model == has_model):
+                before = run(bare_port, get("/"), seconds=seconds / 2)
                 outcome, calm = _measured(port, page, seconds)
-                found["pages"][page.name] = _figures(outcome, calm, bare, page)
+                after = run(bare_port, get("/"), seconds=seconds / 2)
+                bare_per_second = (before.per_second + after.per_second) / 2
+                found["pages"][page.name] = _figures(outcome, calm, bare_per_second, page)
             found["starts_in_s"] = round(starts_in, 2)
             found["memory_with_model_mb" if has_model else "memory_mb"] = round(servers.memory_mb(pid))
     return found
@@ -169,10 +175,11 @@ def _wait_for_vectors(port: int) -> None:
     time.sleep(15)
 
 
-def _figures(outcome: Outcome, calm: Outcome, bare: Outcome, page: Page) -> dict[str, Any]:
+def _figures(outcome: Outcome, calm: Outcome, bare_per_second: float, page: Page) -> dict[str, Any]:
     return {
         "per_second": round(outcome.per_second, 1),
-        "ratio": round(outcome.per_second / bare.per_second, 4),
+        "bare_per_second": round(bare_per_second),
+        "ratio": round(outcome.per_second / bare_per_second, 4),
         "p50_ms": round(calm.percentile(0.5), 2),
         "p95_ms": round(calm.percentile(0.95), 2),
         "p99_ms": round(calm.percentile(0.99), 2),
@@ -213,16 +220,24 @@ def _compare(seconds: float, pages: list[Page]) -> None:
 
 def _write(found: dict[str, Any]) -> None:
     say: Callable[[str], None] = print
-    say(f"bare view on {found['server']}: {found['bare_per_second']}/s; start {found['starts_in_s']} s, "
-        f"memory {found['memory_mb']} MB, with the language model {found['memory_with_model_mb']} MB")  # fmt: skip
-    say(
-        f"{'page':<13}{'per s':>8}{'ratio':>8}{'reach':>7}{'p50 ms':>8}{'p95 ms':>8}{'p99 ms':>8}{'bytes':>8}"
-        f"{'queries':>9}"
-    )
+    say(f"on {found['server']}, beside a bare view measured before and after each page; start {found['starts_in_s']} s")
+    say(f"memory {found['memory_mb']} MB, with the language model {found['memory_with_model_mb']} MB")
+    widths = {
+        "per s": 8,
+        "bare": 8,
+        "ratio": 8,
+        "reach": 7,
+        "p50 ms": 8,
+        "p95 ms": 8,
+        "p99 ms": 8,
+        "bytes": 8,
+        "queries": 9,
+    }
+    say("page".ljust(13) + "".join(name.rjust(width) for name, width in widths.items()))
     for name, one in found["pages"].items():
         reach, queries = one["reach"] or "", "" if one["queries"] is None else one["queries"]
-        say(f"{name:<13}{one['per_second']:>8}{one['ratio']:>8.3f}{reach:>7}{one['p50_ms']:>8}{one['p95_ms']:>8}{one['p99_ms']:>8}"
-            f"{one['bytes']:>8}{queries:>9}")  # fmt: skip
+        rates = f"{one['per_second']:>8}{one['bare_per_second']:>8}{one['ratio']:>8.3f}{reach:>7}"
+        say(f"{name:<13}{rates}{one['p50_ms']:>8}{one['p95_ms']:>8}{one['p99_ms']:>8}{one['bytes']:>8}{queries:>9}")
     out = ROOT / ".local" / "bench.json"
     out.write_text(json.dumps(found, indent=2))
     missed = [name for name, one in found["pages"].items() if one["reach"] and one["ratio"] < one["reach"]]

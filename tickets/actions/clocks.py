@@ -161,7 +161,7 @@ class _Owed:
 
     @classmethod
     def of(cls, ticket: Ticket, at: datetime) -> "_Owed":
-        found = ticket.timers.owed().select_related("hours").select_for_update(of=("self",)).order_by("pk")
+        found = ticket.timers.owed().select_for_update().order_by("pk")
         return cls(ticket, at, list(found))
 
     @cached_property
@@ -214,7 +214,7 @@ class _Owed:
     def retarget(self, timer: Timer) -> bool:
         found, clock, old = self.bound[timer.metric], timer.clock, timer.target_for
         hours, reason = _kept_of(found, self.ticket)
-        if (timer.hours, timer.reason) == (hours, reason):
+        if (timer.hours_id, timer.reason) == (hours.pk if hours else None, reason):
             return False
         miss_if_late(timer, self.ticket, self.at)
         timer.hours, timer.reason, target = hours, reason, found.target

@@ -36,7 +36,7 @@ def retarget_ticket(*, ticket: Ticket, now: datetime | None = None) -> bool:
 def watch_next_promise(*, now: datetime | None = None) -> bool:
     """Takes one clock that no other worker holds and that reached its warning or its end. False when there is none."""
     at = moment(now)
-    due = Timer.objects.to_look_at(at).select_related("ticket__organization__tier", "hours")
+    due = Timer.objects.to_look_at(at).select_related("ticket__organization__tier")
     timer = due.select_for_update(skip_locked=True, of=("self",)).first()
     if timer is None:
         return False

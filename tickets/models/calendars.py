@@ -102,6 +102,12 @@ def _written(hours: str) -> Calendar:
     return Calendar.from_json(json.loads(hours))
 
 
+@lru_cache(maxsize=256)
+def calendar_of_version(pk: int) -> Calendar:
+    """The calendar of a version, which never changes: fetched once per process."""
+    return CalendarVersion.objects.get(pk=pk).value
+
+
 class CalendarHours(models.Model):
     """Hours of a weekday. Several rows make a day with breaks."""
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.business_time import ALWAYS_OPEN
 from portal.lib.promises import Clock, in_seconds
-from tickets.models.calendars import CalendarVersion
+from tickets.models.calendars import CalendarVersion, calendar_of_version
 from tickets.models.tickets import Ticket
 from tickets.querysets import TimerQuerySet
 from tickets.states import SOON, Channel, Dimension, Metric, Priority
@@ -73,7 +73,7 @@ class Timer(models.Model):
 
     @property
     def clock(self) -> Clock:
-        calendar = self.hours.value if self.hours_id and self.hours else ALWAYS_OPEN
+        calendar = calendar_of_version(self.hours_id) if self.hours_id else ALWAYS_OPEN
         return Clock(in_seconds(self.target_for), in_seconds(self.consumed_for), self.running_since, calendar)
 
     @property

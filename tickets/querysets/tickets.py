@@ -13,15 +13,6 @@ LINE = (
     *("requester__name", "requester__email", "organization__name"),
 )
 
-# What a page about a ticket tells of others; their other columns are half of the work of fetching it.
-_OF_PEOPLE = [
-    *("organization__name", "organization__public_id", "organization__tier"),
-    *(f"organization__tier__{name}" for name in ("slug", "name", "rank", "has_phone", "has_success_manager")),
-    *("organization__tier__seats", "organization__tier__api_requests_per_minute"),
-    *("requester__name", "requester__email", "requester__time_zone", "requester__language", "requester__is_staff"),
-    *("assignee__name", "assignee__email", "category__name", "category__slug"),
-]
-
 
 def reads_as_staff(user: Any) -> bool:
     """Whether that person sees all tickets with what is meant for staff."""
@@ -51,8 +42,7 @@ class TicketQuerySet(models.QuerySet):
 
     def with_people(self) -> "TicketQuerySet":
         """Everything that a line or a page about a ticket names, in one query."""
-        own = (field.attname for field in self.model._meta.concrete_fields)
-        return self.select_related("organization__tier", "requester", "assignee", "category").only(*own, *_OF_PEOPLE)
+        return self.select_related("organization__tier", "requester", "assignee", "category")
 
     def lines(self, *others: str) -> models.QuerySet[Any, Any]:
         """What a line of a list tells, as named tuples: the rows of five whole tables would take twice as long."""
@@ -150,8 +140,7 @@ class MessageQuerySet(models.QuerySet):
 
     def told(self) -> "MessageQuerySet":
         """A conversation as pages tell it, oldest first, with the names of its authors."""
-        own = (field.attname for field in self.model._meta.concrete_fields)
-        return self.select_related("author").only(*own, "author__name", "author__email").in_order()
+        return self.select_related("author").in_order()
 
     def written_after(self, version: int, *, not_by: Any) -> "MessageQuerySet":
         """What others wrote after that version of the ticket, oldest first (not_by None: the house itself reads)."""

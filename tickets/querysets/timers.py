@@ -26,7 +26,7 @@ class TimerQuerySet(models.QuerySet):
     def of_the_page(self, now: datetime) -> list[Shown]:
         """The promises that a page about the ticket shows: all that are owed, what is due first on top; when none is,
         the one that ended last."""
-        found: list[Any] = list(self.select_related("hours").order_by("pk"))
+        found: list[Any] = list(self.order_by("pk"))
         owed = sorted((one for one in found if one.is_owed), key=lambda one: (one.due_at is None, one.due_at or now))
         ended = max(found, key=lambda one: (one.met_at or one.dropped_at or now, one.pk), default=None)
         return [_shown(timer, now) for timer in owed or ([ended] if ended else [])]
