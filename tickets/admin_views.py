@@ -19,7 +19,7 @@ from portal.lib.refusals import Refused
 from portal.outbox.models import Letter
 from portal.web.admin_views import row_or_404
 from tickets import actions as tickets
-from tickets.forms import AssignForm, HolidayImportForm, NoteForm, PriorityForm, StaffReplyForm
+from tickets.forms import AssignForm, EscalateForm, HolidayImportForm, NoteForm, PriorityForm, StaffReplyForm
 from tickets.models import Message, Ticket
 from tickets.querysets import timeline
 
@@ -103,6 +103,15 @@ def priority(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
 
 
 @_acts
+def escalate(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
+    form = EscalateForm(request.POST)
+    if form.is_valid():
+        tickets.ask_to_escalate(ticket=ticket, by=actor(request), reason=form.cleaned_data["reason"])
+    _say_what_is_wrong(request, form)
+    return None
+
+
+@_acts
 def move(request: HttpRequest, ticket: Ticket, move: str) -> HttpResponse | None:
     """One of the moves that need nothing but the press of a button."""
     MOVES[move](ticket=ticket, by=actor(request))
@@ -159,6 +168,7 @@ def _side(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "timeline": timeline(ticket, reader=request.user),
         "past": past.exclude(pk=ticket.pk)[:PAST_TICKETS],
         "assign_form": AssignForm(initial={"assignee": ticket.assignee_id}),
+        "escalate_form": EscalateForm(),
         "priority_form": PriorityForm(initial={"priority": ticket.priority}),
     }
 

@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.outbox.actions import post
 from portal.outbox.letters import Draft, render
 from tickets.models import Message, Ticket
-from tickets.states import REOPEN_WITHIN
+from tickets.states import REOPEN_WITHIN, Metric, labels
 
 
 def filed(*, ticket: Ticket, message: Message | None, due_at: datetime | None) -> None:
@@ -37,12 +37,39 @@ def customer_replied(*, message: Message, to: User) -> None:
     _send(f"ticket-customer-replied:{message.pk}:{to.pk}", "customer_replied", to, message, context)
 
 
-def _send(key: str, name: str, to: User, about: models.Model, context: dict[str, Any]) -> None:
+def escalated(*, ticket: Ticket, to: User, key: str, told: dict[str, Any], now: datetime) -> None:
+    """Tells somebody on the staff that a promise is in danger or broken, or that a customer asks for more.
+
+    `told` are the event's details; without a percent somebody asked. What is not urgent waits for the end of quiet
+    hours.
+    """
+    context = {
+        "ticket": ticket,
+        "link": settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk]),
+        "what": labels(Metric).get(told.get("metric", ""), ""),
+        **{name: told.get(name) for name in ("percent", "target", "used", "reason")},
+    }
+    wait = None if told.get("is_urgent") else to.undisturbed_until(now)
+    _send(f"ticket-escalated:{key}:{to.pk}", "escalated", to, ticket, context, not_before=wait)
+
+
+def _send(
+    key: str, name: str, to: User, about: models.Model, context: dict[str, Any], *, not_before: datetime | None = None
+) -> None:
     if not to.is_active:
         return
     words = render(f"emails/tickets/{name}", {**context, "to": to}, language=to.language, zone=to.time_zone)
     post(
-        Draft(key=key, to=to.email, subject=words.subject, text=words.text, html=words.html, about=about, user_id=to.pk)
+        Draft(
+            key=key,
+            to=to.email,
+            subject=words.subject,
+            text=words.text,
+            html=words.html,
+            about=about,
+            user_id=to.pk,
+            not_before=not_before,
+        )
     )
 
 

@@ -32,9 +32,18 @@ CLOCK_STOPPED = declare("ticket.clock_stopped", _("{what}: the clock stands, {us
 PROMISE_MADE = declare("ticket.promise_made", _("{what} promised within {target}"))
 PROMISE_CHANGED = declare("ticket.promise_changed", _("{what}: the promise changed from {old_target} to {target}"))
 PROMISE_MET = declare("ticket.promise_met", _("{what}: the promise of {target} was kept, after {used}"))
-PROMISE_WARNED = declare("ticket.promise_warned", _("{what}: three quarters of the promised {target} are used up"))
+PROMISE_WARNED = declare(
+    "ticket.promise_warned", _("{what}: {percent} % of the promised {target} are used up; told by letter: {people}")
+)
 PROMISE_MISSED = declare("ticket.promise_missed", _("{what}: the promise of {target} was missed"))
 PROMISE_DROPPED = declare("ticket.promise_dropped", _("{what}: no longer owed, after {used} of {target}"))
 
+TICKET_ESCALATED = declare(
+    "ticket.escalated",
+    _("{what}: escalated to {team} at {percent} % of the promise; told by letter: {people}"),
+)
+ESCALATION_ASKED = declare("ticket.escalation_asked", _("{by} asked for the ticket to be escalated"), is_public=True)
+
+POLICY_CHANGED = declare("sla_policy.changed", _("{by} changed what is promised"))
 CALENDAR_CHANGED = declare("calendar.changed", _("{by} changed the opening hours"))
 HOLIDAYS_IMPORTED = declare("calendar.holidays_imported", _("{by} imported {count} holidays of {source}"))

@@ -7,8 +7,8 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from portal.lib.business_time import DAY
-from tickets.models import BusinessCalendar, CalendarHours, Category, SlaPolicy
-from tickets.states import ALWAYS_OPEN_SLUG, Channel, Dimension, Priority, Weekday
+from tickets.models import BusinessCalendar, CalendarHours, Category, Ladder, LadderStep, MatrixLine, SlaPolicy
+from tickets.states import ALWAYS_OPEN_SLUG, STANDARD_LADDER, Channel, Dimension, Level, Priority, Tells, Weekday
 
 CATEGORIES = [
     ("account", "Account and access"),
@@ -47,11 +47,42 @@ PROMISES: list[_Line] = [
 ]
 
 
+# Ladders: slug, name, urgent, steps (at % of the promise, who is told, which team gets it).
+LADDERS: list[tuple[str, str, bool, list[tuple[int, list[str], str]]]] = [
+    (
+        *(STANDARD_LADDER, "Standard", False),
+        [
+            (75, [Tells.ASSIGNEE], ""),
+            (100, [Tells.LEAD, Tells.TEAM], Level.L2),
+            (150, [Tells.LEAD, Tells.TEAM], Level.L3),
+            (200, [Tells.EXECUTIVES], ""),
+        ],
+    ),
+    (  # of fifteen minutes: after 5, 10, 15 and 30
+        *("critical", "Critical: minutes count", True),
+        [
+            (33, [Tells.ASSIGNEE], ""),
+            (66, [Tells.LEAD, Tells.TEAM], Level.L2),
+            (100, [Tells.LEAD, Tells.TEAM], Level.L3),
+            (200, [Tells.EXECUTIVES], ""),
+        ],
+    ),
+]
+# The escalation matrix: priority, team, who is told in the end.
+MATRIX = [
+    (Priority.CRITICAL, Level.L3, "VP Engineering and CTO"),
+    (Priority.HIGH, Level.L3, "Director of Engineering"),
+    (Priority.NORMAL, Level.L2, "Engineering Manager"),
+    (Priority.LOW, Level.L1, "Team Lead"),
+]
+
+
 def after_migrate(**_options: Any) -> None:
     """Connected to Django's post_migrate of this app; on the way back to tables of an earlier time it makes nothing."""
     with transaction.atomic():
         if _is_there(SlaPolicy):
             make_categories()
+            make_ladders()
             make_promises()
         if _is_there(BusinessCalendar):
             make_calendars()
@@ -76,7 +107,14 @@ def make_categories() -> None:
     )
 
 
+def _ladder_of(dimension: str, value: str, ladders: dict[str, Ladder]) -> Ladder | None:
+    """Those of priorities hold for every ticket."""
+    wanted = "critical" if (dimension, value) == (Dimension.PRIORITY, Priority.CRITICAL) else STANDARD_LADDER
+    return ladders.get(wanted) if dimension == Dimension.PRIORITY else None
+
+
 def make_promises() -> None:
+    ladders = {ladder.slug: ladder for ladder in Ladder.objects.all()}
     known = set(SlaPolicy.objects.values_list("dimension", "value"))
     SlaPolicy.objects.bulk_create(
         SlaPolicy(
@@ -87,9 +125,31 @@ def make_promises() -> None:
             update_for=update,
             resolution_for=solved,
             remark=remark,
+            ladder=_ladder_of(dimension, value, ladders),
         )
         for dimension, value, answer, solved, update, remark in PROMISES
         if (dimension, value) not in known
+    )
+
+
+def make_ladders() -> None:
+    """The shipped ladders while there is none; lines of the matrix that are missing."""
+    if not Ladder.objects.exists():
+        for slug, name, is_urgent, steps in LADDERS:
+            ladder = Ladder.objects.create(slug=slug, name=name, is_urgent=is_urgent)
+            LadderStep.objects.bulk_create(
+                LadderStep(ladder=ladder, at_percent=percent, tells=tells, raises_to=level)
+                for percent, tells, level in steps
+            )
+            lines = SlaPolicy.objects.filter(dimension=Dimension.PRIORITY, ladder=None)
+            (lines.filter(value=Priority.CRITICAL) if is_urgent else lines.exclude(value=Priority.CRITICAL)).update(
+                ladder=ladder
+            )
+    known = set(MatrixLine.objects.values_list("priority", flat=True))
+    MatrixLine.objects.bulk_create(
+        MatrixLine(priority=priority, level=level, title=title)
+        for priority, level, title in MATRIX
+        if priority not in known
     )
 
 

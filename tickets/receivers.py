@@ -7,7 +7,8 @@ from portal.events.listeners import on
 from portal.events.models import Event
 from tickets import actions as tickets
 from tickets import emails
-from tickets.models import Message, Ticket
+from tickets.models import Escalation, Message, Ticket, Timer
+from tickets.querysets import TicketQuerySet
 
 
 @on("organization.tier_changed")
@@ -16,6 +17,20 @@ def move_open_promises(event: Event) -> None:
     organization = Organization.objects.select_related("tier").filter(pk=event.about_id).first()
     if organization is not None:
         tickets.retarget_organization(organization=organization, now=event.happened_at)
+
+
+@on("sla_policy.changed", outside=True)
+def move_promises_of_the_line(event: Event) -> None:
+    """Each ticket in a transaction of its own; who comes twice finds nothing to move."""
+    concerned = event.details.get("concerned", [])
+    _retarget(Ticket.objects.active().concerned_by((dimension, value) for dimension, value in concerned), event)
+
+
+@on("calendar.changed", outside=True)
+@on("calendar.holidays_imported", outside=True)
+def move_promises_counted_by_the_calendar(event: Event) -> None:
+    owed = Timer.objects.owed().filter(hours__calendar=event.about_id)
+    _retarget(Ticket.objects.active().filter(pk__in=owed.values("ticket")), event)
 
 
 @on("ticket.filed")
@@ -54,6 +69,20 @@ def tell_the_agents(event: Event) -> None:
         emails.customer_replied(message=message, to=agent)
 
 
+@on("ticket.promise_warned")
+@on("ticket.escalated")
+@on("ticket.escalation_asked")
+def tell_those_whom_the_step_names(event: Event) -> None:
+    """Unless what was promised was given meanwhile: then nobody is alarmed for nothing."""
+    ticket = Ticket.objects.filter(pk=event.about_id).first()
+    escalation = Escalation.objects.select_related("timer").filter(pk=event.details.get("escalation")).first()
+    if ticket is None or escalation is None or (escalation.timer and not escalation.timer.is_owed):
+        return
+    told = {**event.details, "reason": escalation.reason}
+    for person in User.objects.staff().filter(pk__in=escalation.told).order_by("pk"):
+        emails.escalated(ticket=ticket, to=person, key=str(escalation.pk), told=told, now=event.happened_at)
+
+
 @on("letter.bounced")
 def note_that_a_letter_came_back(event: Event) -> None:
     """A letter that a ticket caused did not arrive: whoever works on it reads so in the ticket."""
@@ -62,6 +91,11 @@ def note_that_a_letter_came_back(event: Event) -> None:
         return
     words = _("A letter about this ticket came back: %(reason)s\n\nCheck the address, or call.")
     tickets.note(ticket=ticket, body=words % {"reason": event.details.get("reason", "?")}, by=None)
+
+
+def _retarget(found: TicketQuerySet, event: Event) -> None:
+    for ticket in found.order_by("pk").iterator():
+        tickets.retarget_ticket(ticket=ticket, now=event.happened_at)
 
 
 def _message_of(event: Event) -> Message | None:

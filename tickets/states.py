@@ -71,6 +71,15 @@ class Dimension(models.TextChoices):
     CATEGORY = "category", _("One category, in place of all else")
 
 
+class Tells(models.TextChoices):
+    """Whom a step of a ladder tells."""
+
+    ASSIGNEE = "assignee", _("Assignee")  # the team, when nobody has it
+    LEAD = "lead", _("Team lead")
+    TEAM = "team", _("Team that has the ticket then")
+    EXECUTIVES = "executives", _("Executives of the matrix")
+
+
 class Weekday(models.IntegerChoices):
     MONDAY = 0, _("Monday")
     TUESDAY = 1, _("Tuesday")
@@ -128,8 +137,13 @@ REOPEN_WITHIN = timedelta(days=14)
 # The longest message, in characters.
 MOST_CHARACTERS = 20_000
 
-# A warning fires when this share of a promise is used up.
+# From this share of a promise on it is shown as urgent.
 WARN_AT_SHARE = 0.75
+
+# The step of a ladder at which a promise is missed; steps before it are warnings.
+MISSED_AT = 100
+STANDARD_LADDER = "standard"
+LEVELS = list(Level)  # the lowest first
 
 # What falls due within this time is shown as urgent.
 SOON = timedelta(hours=1)

@@ -10,5 +10,6 @@ urlpatterns = [
     path("<str:public_id>/reply/", views.reply, name="reply"),
     path("<str:public_id>/solve/", views.solve, name="solve"),
     path("<str:public_id>/close/", views.close, name="close"),
+    path("<str:public_id>/escalate/", views.escalate, name="escalate"),
     path("<str:public_id>/reopen/", views.reopen, name="reopen"),
 ]

@@ -21,7 +21,7 @@ from portal.operations.current import troubles
 from portal.web.htmx import done, page
 from portal.web.templatetags.icons import escaped
 from tickets import actions as tickets
-from tickets.forms import ListForm, ReplyForm, TicketForm
+from tickets.forms import EscalateForm, ListForm, ReplyForm, TicketForm
 from tickets.models import SlaPolicy, Ticket, address
 from tickets.querysets import Case, TicketQuerySet, timeline
 from tickets.states import PRIORITY_OF_IMPACT, Channel, Impact, Metric, Priority, TicketState, labels, standing
@@ -198,6 +198,17 @@ def close(request: HttpRequest, public_id: str) -> HttpResponse:
 
 
 @require_POST
+def escalate(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The customer asks for others to look at it; without a reason the form comes back."""
+    ticket, form = _ticket_to_change(request, public_id), EscalateForm(request.POST)
+    if not form.is_valid():
+        context = {**_detail(request, ticket, ReplyForm()), "escalate_form": form}
+        return page(request, "tickets/ticket_detail.html", context, parts=["ticket"], status=422)
+    tickets.ask_to_escalate(ticket=ticket, by=actor(request), reason=form.cleaned_data["reason"])
+    return _changed(request, ticket)
+
+
+@require_POST
 def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
     ticket = _ticket_to_change(request, public_id)
     tickets.reopen(ticket=ticket, by=actor(request))
@@ -228,6 +239,7 @@ def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, 
     return {
         "ticket": ticket,
         "form": form,
+        "escalate_form": EscalateForm(),
         "conversation": ticket.messages.shown_to(request.user).told(),
         "promises": ticket.timers.of_the_page(now),
         "timeline": timeline(ticket, reader=request.user),

@@ -82,7 +82,7 @@ class Clock:
         """
         return self._moment_of(self.target_s)
 
-    def reached_at(self, share: float) -> datetime | None:
+    def reached_at(self, share: float | Fraction) -> datetime | None:
         """When that share of the target, rounded up to a second, is used up; None while the clock stands."""
         return self._moment_of(ceil(self.target_s * Fraction(str(share))))
 

@@ -2,6 +2,7 @@
 
 import html
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ class Rendered:
 @dataclass(frozen=True)
 class Draft:
     """A letter that is to be posted. `key` names its cause: the same key is posted once. `secret` letters (reset,
-    verification, invitation, code) are kept encrypted and erased once sent."""
+    verification, invitation, code) are kept encrypted and erased once sent. `not_before`: it waits until then."""
 
     key: str
     to: str
@@ -35,6 +36,7 @@ class Draft:
     secret: bool = False
     reply_to: str = ""
     headers: dict[str, str] = field(default_factory=dict)
+    not_before: datetime | None = None
 
 
 def render(name: str, context: dict[str, Any], *, language: str = "en", zone: str = "UTC") -> Rendered:

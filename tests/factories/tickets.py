@@ -13,7 +13,11 @@ from tickets.models import (
     CalendarHours,
     CalendarVersion,
     Category,
+    Escalation,
     Holiday,
+    Ladder,
+    LadderStep,
+    MatrixLine,
     Message,
     Shift,
     SlaPolicy,
@@ -90,6 +94,46 @@ class CalendarVersionFactory(DjangoModelFactory):
     calendar = factory.SubFactory(BusinessCalendarFactory)
     hours = json.dumps(Calendar.of("Europe/Berlin", {0: ["09:00-17:00"]}).to_json())
     made_at = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class LadderFactory(DjangoModelFactory):
+    class Meta:
+        model = Ladder
+
+    name = factory.Sequence(lambda n: f"Ladder {n}")
+    slug = factory.Sequence(lambda n: f"ladder-{n}")
+
+
+class LadderStepFactory(DjangoModelFactory):
+    class Meta:
+        model = LadderStep
+
+    ladder = factory.SubFactory(LadderFactory)
+    at_percent = 75
+    tells = factory.List(["assignee"])
+
+
+class MatrixLineFactory(DjangoModelFactory):
+    class Meta:
+        model = MatrixLine
+        django_get_or_create = ("priority",)
+
+    priority = "high"
+    level = "l3"
+    title = "Director of Engineering"
+
+
+class EscalationFactory(DjangoModelFactory):
+    """A wish; those of steps are made by the clock."""
+
+    class Meta:
+        model = Escalation
+
+    ticket = factory.SubFactory(TicketFactory)
+    reason = "It is urgent."
+    reached_at = datetime(2026, 3, 10, tzinfo=UTC)
+    fired_at = datetime(2026, 3, 10, tzinfo=UTC)
+    level = "l2"
 
 
 class CalendarHoursFactory(DjangoModelFactory):

@@ -1,18 +1,23 @@
 from tickets.actions.calendars import import_holidays, keep_calendar
 from tickets.actions.conversation import note, reply
+from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.filing import Filing, file_ticket
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
+from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
 from tickets.actions.triage import assign, change_priority, take
 
 __all__ = [
     "Filing",
+    "ask_to_escalate",
     "assign",
     "change_priority",
     "close",
+    "drop_policy",
     "file_ticket",
     "import_holidays",
     "keep_calendar",
+    "keep_policy",
     "note",
     "reopen",
     "reply",

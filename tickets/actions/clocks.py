@@ -6,6 +6,7 @@ Those of one ticket expect it locked by the caller and set its `due_at`; the cal
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -145,9 +146,12 @@ def tell(event: EventType, timer: Timer, ticket: Ticket, at: datetime, **figures
 
 def next_look(timer: Timer) -> datetime | None:
     """When the clock's task has to act on it."""
-    if not timer.is_owed or timer.running_since is None or timer.was_missed:
+    if not timer.is_owed or timer.running_since is None:
         return None
-    return timer.due_at if timer.warned_at else timer.warn_at
+    next_step = next((one for one in timer.percents if one > timer.escalated_to), None)
+    moments = [timer.clock.reached_at(Fraction(next_step, 100)) if next_step else None]
+    moments += [] if timer.was_missed else [timer.due_at]
+    return min((at for at in moments if at is not None), default=None)
 
 
 @dataclass
@@ -176,6 +180,7 @@ class _Owed:
             return
         timer = Timer(ticket=self.ticket, metric=metric, cycle=cycle or self._next_cycle(metric), started_at=self.at)
         timer.hours, timer.reason = _kept_of(found, self.ticket)
+        timer.ladder_id, timer.percents = found.ladder, list(found.percents)
         _show(timer, Clock(in_seconds(found.target.length), running_since=self.at, calendar=found.target.calendar))
         timer.save(force_insert=True)
         self.timers.append(timer)
@@ -218,6 +223,7 @@ class _Owed:
             return False
         miss_if_late(timer, self.ticket, self.at)
         timer.hours, timer.reason, target = hours, reason, found.target
+        timer.ladder_id, timer.percents = found.ladder, list(found.percents)
         _show(timer, clock.retargeted(self.at, target_s=in_seconds(target.length), calendar=target.calendar))
         timer.save()
         figures = {"old_target_s": in_seconds(old), "old_target": length(old.total_seconds())}

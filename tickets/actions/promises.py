@@ -1,4 +1,4 @@
-"""What moves many promises at once, and the clock's own look at those that reached their warning or their end."""
+"""What moves many promises at once, and the clock's own look at those that reached a step or their end."""
 
 from datetime import datetime
 
@@ -6,8 +6,7 @@ from django.db import transaction
 
 from portal.accounts.models import Organization
 from portal.lib.clock import moment
-from tickets.actions import changes, clocks
-from tickets.events import PROMISE_WARNED
+from tickets.actions import changes, clocks, escalations
 from tickets.models import Ticket, Timer
 
 
@@ -34,17 +33,18 @@ def retarget_ticket(*, ticket: Ticket, now: datetime | None = None) -> bool:
 
 @transaction.atomic
 def watch_next_promise(*, now: datetime | None = None) -> bool:
-    """Takes one clock that no other worker holds and that reached its warning or its end. False when there is none."""
+    """Takes one clock that no other worker holds and that reached a step of its ladder or its end, with its ticket.
+
+    After an outage the highest step that was reached is taken and the others are noted as skipped. False when there
+    is none to look at.
+    """
     at = moment(now)
     due = Timer.objects.to_look_at(at).select_related("ticket__organization__tier")
-    timer = due.select_for_update(skip_locked=True, of=("self",)).first()
+    timer = due.select_for_update(skip_locked=True, of=("self", "ticket")).first()
     if timer is None:
         return False
-    if timer.due_at is not None and timer.due_at <= at:
-        clocks.miss_if_late(timer, timer.ticket, at)
-    else:
-        timer.warned_at = at
-        clocks.tell(PROMISE_WARNED, timer, timer.ticket, at)
+    clocks.miss_if_late(timer, timer.ticket, at)
+    escalations.climb(timer=timer, at=at)
     timer.next_at = clocks.next_look(timer)
-    timer.save(update_fields=["warned_at", "missed_at", "next_at"])
+    timer.save(update_fields=["escalated_to", "missed_at", "next_at"])
     return True

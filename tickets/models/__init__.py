@@ -1,4 +1,5 @@
 from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
+from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
 from tickets.models.policies import SlaPolicy
 from tickets.models.tickets import Category, Message, Ticket, address
 from tickets.models.timers import Timer
@@ -8,7 +9,11 @@ __all__ = [
     "CalendarHours",
     "CalendarVersion",
     "Category",
+    "Escalation",
     "Holiday",
+    "Ladder",
+    "LadderStep",
+    "MatrixLine",
     "Message",
     "Shift",
     "SlaPolicy",

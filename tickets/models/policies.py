@@ -44,6 +44,15 @@ class SlaPolicy(models.Model):
         verbose_name=_("calendar"),
         help_text=_("Which hours count. Empty: all of them."),
     )
+    ladder = models.ForeignKey(
+        "Ladder",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="policies",
+        verbose_name=_("ladder"),
+        help_text=_("What is done when it is not kept. The ladder of the priority goes before all others."),
+    )
     remark = models.CharField(_("remark"), max_length=200, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 

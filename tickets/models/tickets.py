@@ -162,6 +162,10 @@ class Ticket(models.Model):
         return labels(Priority)[self.priority]
 
     @property
+    def is_critical(self) -> bool:
+        return self.priority == Priority.CRITICAL
+
+    @property
     def is_active(self) -> bool:
         return self.state in ACTIVE
 

@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -9,10 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.business_time import ALWAYS_OPEN
 from portal.lib.promises import Clock, in_seconds
+from portal.web.templatetags.moments import length
 from tickets.models.calendars import CalendarVersion, calendar_of_version
 from tickets.models.tickets import Ticket
 from tickets.querysets import TimerQuerySet
 from tickets.states import SOON, Channel, Dimension, Metric, Priority
+
+
+def _told(some: timedelta) -> str:
+    return length(some.total_seconds())
 
 
 class Timer(models.Model):
@@ -33,7 +39,9 @@ class Timer(models.Model):
     due_at = models.DateTimeField(_("due at"), null=True, help_text=_("Empty while the clock stands."))
     warn_at = models.DateTimeField(_("warns at"), null=True)
     next_at = models.DateTimeField(_("next look at"), null=True, help_text=_("When the clock's task has to act."))
-    warned_at = models.DateTimeField(_("warned at"), null=True)
+    ladder = models.ForeignKey("Ladder", models.SET_NULL, null=True, related_name="+", verbose_name=_("ladder"))
+    percents = ArrayField(models.PositiveSmallIntegerField(), default=list, verbose_name=_("steps of the ladder"))
+    escalated_to = models.PositiveSmallIntegerField(_("highest step reached, in %"), default=0)
     missed_at = models.DateTimeField(_("missed at"), null=True)
     met_at = models.DateTimeField(_("met at"), null=True)
     dropped_at = models.DateTimeField(
@@ -120,6 +128,19 @@ class Timer(models.Model):
         if dimension == Dimension.CATEGORY:
             return _now("That is what we promise for questions of this kind.")
         return ""
+
+    def explained(self, now: datetime) -> str:
+        """Why it is due when it is: the target, the hours that count, what is used up and what did not count."""
+        said = [_now("Within %(target)s, %(hours)s.") % {"target": _told(self.target_for), "hours": self.counted_by}]
+        said.append(self.why)
+        used = self.clock.used(now)
+        if self.is_owed and used:
+            said.append(_now("%(used)s of it are used up.") % {"used": length(used)})
+        if self.paused(now):
+            said.append(
+                _now("%(paused)s of waiting for the customer do not count.") % {"paused": _told(self.paused(now))}
+            )
+        return " ".join(one for one in said if one)
 
     @property
     def counted_by(self) -> str:

@@ -1,7 +1,7 @@
 """Which rows: who may see them, what is due, what is promised."""
 
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
-from tickets.querysets.policies import Bound, Case, SlaPolicyQuerySet
+from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
 from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff
 from tickets.querysets.timelines import Line, timeline
 from tickets.querysets.timers import TimerQuerySet
@@ -11,6 +11,7 @@ __all__ = [
     "BusinessCalendarQuerySet",
     "Case",
     "HolidayQuerySet",
+    "LadderQuerySet",
     "Line",
     "MessageQuerySet",
     "SlaPolicyQuerySet",

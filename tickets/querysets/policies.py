@@ -2,8 +2,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 
 from portal.lib.promises import Target, binding_response, tighter
 from tickets.states import COMPETING_CHANNELS, OVERRIDES, RESPONSES, Dimension, Metric
@@ -46,7 +48,10 @@ class Case:
 
 class SlaPolicyQuerySet(models.QuerySet):
     def with_hours(self) -> "SlaPolicyQuerySet":
-        return self.select_related("calendar__current")
+        """With what a target needs of its calendar and its ladder."""
+        steps = apps.get_model("tickets", "LadderStep").objects.filter(ladder=OuterRef("ladder"))
+        percents = ArraySubquery(steps.order_by("at_percent").values("at_percent"))
+        return self.select_related("calendar__current").annotate(percents=percents)
 
     def that_may_bind(self, case: Case) -> "SlaPolicyQuerySet":
         """The few lines that have a say about such a ticket, overrides in their order."""
@@ -62,10 +67,12 @@ class SlaPolicyQuerySet(models.QuerySet):
 
 @dataclass(frozen=True)
 class Bound:
-    """A target that binds, with the line it comes from."""
+    """A target that binds, with the line it comes from. `ladder` and `percents`: what is done when it is not kept."""
 
     target: Target
     policy: Any
+    ladder: int | None = None
+    percents: tuple[int, ...] = ()
 
 
 def chosen(lines: list[Any], case: Case, *, since: datetime) -> dict[str, Bound]:
@@ -77,8 +84,20 @@ def chosen(lines: list[Any], case: Case, *, since: datetime) -> dict[str, Bound]
         targets = {dimension: line.target(metric) for dimension, line in by_dimension.items()}
         target = targets[override.dimension] if override else _binding(metric, targets, case, since)
         if target is not None:
-            found[metric] = Bound(target, by_dimension[target.dimension])
+            line = by_dimension[target.dimension]
+            steps = _with_ladder(line, lines)
+            found[metric] = (
+                Bound(target, line, steps.ladder_id, tuple(getattr(steps, "percents", ())))
+                if steps
+                else Bound(target, line)
+            )
     return found
+
+
+def _with_ladder(line: Any, lines: list[Any]) -> Any:
+    """Whose ladder holds: that of the priority, else that of the line that binds."""
+    of_priority = [one for one in lines if one.dimension == Dimension.PRIORITY]
+    return next((one for one in [*of_priority, line] if one.ladder_id), None)
 
 
 def _binding(metric: str, targets: dict[str, Target | None], case: Case, since: datetime) -> Target | None:
@@ -87,3 +106,10 @@ def _binding(metric: str, targets: dict[str, Target | None], case: Case, since: 
         return tighter(tier, channel, priority, since=since)
     competes = case.channel in COMPETING_CHANNELS
     return binding_response(tier=tier, channel=channel, priority=priority, channel_competes=competes, since=since)
+
+
+class LadderQuerySet(models.QuerySet):
+    def step(self, ladder: int | None, at_percent: int) -> Any:
+        """That step, unless it was taken away since."""
+        steps = apps.get_model("tickets", "LadderStep").objects
+        return steps.select_related("ladder").filter(ladder=ladder, at_percent=at_percent).first()

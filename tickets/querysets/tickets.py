@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -6,12 +7,19 @@ from django.db import models
 from django.db.models import Count, F, Q
 
 from portal.accounts.states import MemberRole
-from tickets.states import ACTIVE, MESSAGES_FOR_CUSTOMERS, OUR_TURN, SOON, MessageKind, TicketState
+from tickets.states import ACTIVE, MESSAGES_FOR_CUSTOMERS, OUR_TURN, SOON, Dimension, MessageKind, TicketState
 
 LINE = (
     *("pk", "number", "public_id", "subject", "state", "priority", "last_activity_at", "due_at", "requester_id"),
     *("requester__name", "requester__email", "organization__name"),
 )
+_COLUMN_OF = {
+    Dimension.TIER: "organization__tier__slug",
+    Dimension.PRIORITY: "priority",
+    Dimension.CHANNEL: "channel",
+    Dimension.ORGANIZATION: "organization__public_id",
+    Dimension.CATEGORY: "category__slug",
+}
 
 
 def reads_as_staff(user: Any) -> bool:
@@ -86,6 +94,13 @@ class TicketQuerySet(models.QuerySet):
         if ticket.organization_id:
             return self.filter(organization_id=ticket.organization_id)
         return self.filter(requester_id=ticket.requester_id)
+
+    def concerned_by(self, lines: Iterable[tuple[str, str]]) -> "TicketQuerySet":
+        """Tickets about which one of these lines of what is promised (dimension and value) says something."""
+        fits = Q(pk__in=[])
+        for dimension, value in lines:
+            fits |= Q(**{_COLUMN_OF[Dimension(dimension)]: value})
+        return self.filter(fits)
 
     def overdue(self, now: datetime) -> "TicketQuerySet":
         """A promise is past its moment and still owed."""

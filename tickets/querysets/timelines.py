@@ -9,7 +9,7 @@ from portal.accounts.models import User
 from portal.events.listeners import all_types, declared
 from portal.events.models import Event
 from tickets.querysets.tickets import reads_as_staff
-from tickets.states import Metric, labels
+from tickets.states import Level, Metric, labels
 
 MOST_LINES = 300  # of a timeline; what came later is in the event log
 
@@ -29,10 +29,17 @@ def timeline(ticket: models.Model, *, reader: Any) -> list[Line]:
         found = found.named(*(name for name, kind in all_types().items() if kind.is_public))
     events = list(found[:MOST_LINES])
     people = {event.by_id for event in events} | {event.details.get("assignee_id") for event in events}
+    people |= {person for event in events for person in event.details.get("told", [])}
     names = {user.pk: str(user) for user in User.objects.filter(pk__in=people - {None}).only("name", "email")}
-    lines, metrics = [], labels(Metric)
+    lines, metrics, teams = [], labels(Metric), labels(Level)
     for event in events:
         assignee = names.get(event.details.get("assignee_id", 0), _("nobody"))
-        told = {**event.details, "assignee": assignee, "what": metrics.get(event.details.get("metric", ""), "")}
+        told = {
+            **event.details,
+            "assignee": assignee,
+            "what": metrics.get(event.details.get("metric", ""), ""),
+            "team": teams.get(event.details.get("level", ""), ""),
+            "people": ", ".join(names.get(person, "…") for person in event.details.get("told", [])) or _("nobody"),
+        }
         lines.append(Line(event.happened_at, declared(event.name).sentence(names.get(event.by_id or 0, ""), told)))
     return lines

@@ -1,4 +1,5 @@
 import zoneinfo
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.querysets import UserManager
 from portal.accounts.states import StaffRole
+from portal.lib.quiet_hours import quiet_until
 from portal.lib.tokens import PublicIdField
 
 
@@ -29,6 +31,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     name = models.CharField(_("name"), max_length=120, blank=True)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[check_zone])
     language = models.CharField(_("language"), max_length=10, default="en", choices=settings.LANGUAGES)
+    quiet_from = models.TimeField(_("quiet hours from"), null=True, blank=True)
+    quiet_until = models.TimeField(
+        _("quiet hours until"),
+        null=True,
+        blank=True,
+        help_text=_("In your time zone. Letters to staff that are not urgent wait until then."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("staff"), default=False, help_text=_("May enter the admin."))
     joined_at = models.DateTimeField(_("joined at"), default=timezone.now)
@@ -46,11 +55,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(
                 Lower("email"), name="user_email_once", violation_error_message=_("This address has an account.")
-            )
+            ),
+            models.CheckConstraint(
+                name="user_quiet_hours_begin_and_end",
+                condition=models.Q(quiet_from=None, quiet_until=None)
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False),
+                violation_error_message=_("Quiet hours have a beginning and an end."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def undisturbed_until(self, at: datetime) -> datetime | None:
+        """When the quiet hours that `at` lies in are over; None when the person may be disturbed."""
+        return quiet_until(at, begins=self.quiet_from, ends=self.quiet_until, zone=self.time_zone)
 
     def get_full_name(self) -> str:
         return str(self)

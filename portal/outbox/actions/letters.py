@@ -38,7 +38,7 @@ def post(draft: Draft, *, now: datetime | None = None) -> Letter:
         message_id=f"<{public_id()}@{settings.MESSAGE_ID_DOMAIN}>",
         about_type=draft.about._meta.label_lower if draft.about else "",
         about_id=str(draft.about.pk) if draft.about else "",
-        next_at=at,
+        next_at=max(at, draft.not_before) if draft.not_before else at,
         posted_at=at,
         **({"sealed": seal(json.dumps(words))} if draft.secret else words),
     )

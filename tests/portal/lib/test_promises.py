@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal.lib.business_time import ALWAYS_OPEN, Calendar, add, elapsed
-from portal.lib.promises import Clock, Target, binding_target, in_seconds, tighter
+from portal.lib.promises import Clock, Target, binding_response, in_seconds, tighter
 
 START = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)
 HOUR = 3600
@@ -138,9 +138,9 @@ def test_a_clock_counts_whole_seconds() -> None:
 )
 def test_which_target_binds(targets: dict, expected: Target | None) -> None:
     given_targets = {"tier": None, "channel": None, "priority": None, "channel_competes": False, **targets}
-    assert binding_target(**given_targets) == expected
+    assert binding_response(**given_targets, since=START) == expected
 
 
 def test_of_equal_targets_the_first_is_named() -> None:
     same = Target("channel", "web", TIER.length)
-    assert tighter(None, TIER, same) is TIER
+    assert tighter(None, TIER, same, since=START) is TIER

@@ -43,6 +43,10 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
     (tickets.TicketFactory, 4),
     (tickets.SlaPolicyFactory, 5),
     (tickets.CategoryFactory, 5),
+    (tickets.BusinessCalendarFactory, 5),
+    (tickets.LadderFactory, 5),
+    (tickets.MatrixLineFactory, 5),
+    (tickets.EscalationFactory, 5),
     (incidents.ComponentGroupFactory, 5),
     (incidents.ComponentFactory, 5),
     (incidents.IncidentFactory, 6),
@@ -52,7 +56,7 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
 ]
 LIBRARIES = {"django_celery_beat"}
 ONE_ROW = {"incidents.statuspage"}
-FEW_ROWS = {"accounts.tier", "tickets.slapolicy"}  # a row per rank or per kind of promise
+FEW_ROWS = {"accounts.tier", "tickets.slapolicy", "tickets.matrixline"}  # a row per rank or per kind of promise
 
 
 def model_of(maker: type[DjangoModelFactory]) -> type[Model]:

@@ -6,22 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
-from unfold.decorators import action
+from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
-from unfold.widgets import UnfoldAdminTextInputWidget
 
-from portal.accounts.context import actor
 from portal.accounts.models import Tier
-from portal.lib.wall_times import WallTimeField
-from tickets import actions as tickets
 from tickets import admin_views
-from tickets.forms import CalendarHoursFormSet, ShiftFormSet
 from tickets.metrics import told
-from tickets.models import BusinessCalendar, CalendarHours, Category, Holiday, Shift, SlaPolicy, Ticket
+from tickets.models import Ticket
 from tickets.querysets import TicketQuerySet
-from tickets.states import ALWAYS_OPEN_SLUG, Priority
+from tickets.states import Priority
 
 
 class _Choice(admin.SimpleListFilter):
@@ -132,6 +126,7 @@ class TicketAdmin(ModelAdmin):
             "note": admin_views.note,
             "assign": admin_views.assign,
             "priority": admin_views.priority,
+            "escalate": admin_views.escalate,
         }
         guard = self.admin_site.admin_view
         ours = [path(f"<int:pk>/{name}/", guard(view), name=f"tickets_ticket_{name}") for name, view in acts.items()]
@@ -161,63 +156,3 @@ class TicketAdmin(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-
-@admin.register(SlaPolicy)
-class SlaPolicyAdmin(ModelAdmin):
-    """What is promised. Open promises keep what they were given; the next ticket gets what stands here."""
-
-    list_display = ["dimension", "value", "first_response_for", "resolution_for", "is_active", "remark"]
-    list_filter = ["dimension", "is_active"]
-
-
-@admin.register(Category)
-class CategoryAdmin(ModelAdmin):
-    list_display = ["name", "slug", "position", "is_active"]
-
-
-class _TimesInline(TabularInline):
-    extra = 0
-    formfield_overrides = {WallTimeField: {"widget": UnfoldAdminTextInputWidget}}
-
-
-class HoursInline(_TimesInline):
-    model = CalendarHours
-    formset = CalendarHoursFormSet
-    fields = ["weekday", "opens", "closes"]
-
-
-class ShiftInline(_TimesInline):
-    model = Shift
-    formset = ShiftFormSet
-    fields = ["on", "opens", "closes"]
-
-
-class HolidayInline(_TimesInline):
-    model = Holiday
-    fields = ["on", "name", "begins", "ends", "source"]
-    readonly_fields = ["source"]
-
-
-@admin.register(BusinessCalendar)
-class BusinessCalendarAdmin(ModelAdmin):
-    """The hours by which promises are counted. A break is the gap between two rows of the same day."""
-
-    list_display = ["name", "zone"]
-    fields = ["name", "slug", "zone"]
-    prepopulated_fields = {"slug": ["name"]}
-    inlines = [HoursInline, ShiftInline, HolidayInline]
-    actions_detail = ["import_holidays"]
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
-        tickets.keep_calendar(calendar=form.instance, by=actor(request))
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What is shipped stays; promises fall back on it."""
-        is_shipped = obj is not None and obj.slug == ALWAYS_OPEN_SLUG
-        return not is_shipped and super().has_delete_permission(request, obj)
-
-    @action(description=_("Import holidays"), permissions=["change"], icon="event")
-    def import_holidays(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return admin_views.import_holidays(request, self, object_id)

@@ -2,29 +2,22 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from portal.accounts.models import Organization, User
-from portal.lib.public_holidays import PublicDay, countries, public_days, subdivisions
 from portal.lib.tokens import public_id
 from tickets.actions import Filing
-from tickets.models import CalendarHours, Category, Shift, calendar_of
+from tickets.models import Category
 from tickets.states import (
-    AFTER_A_REPLY,
     MOST_CHARACTERS,
     PRIORITY_OF_IMPACT,
     Channel,
     Impact,
-    Priority,
-    TicketState,
 )
 
 _LONGEST_ID = 22
-MOST_YEARS = 10  # of holidays imported at once
-_AFTER_A_REPLY = [(state, TicketState(state).label) for state in AFTER_A_REPLY]
 
 
 class ListForm(forms.Form):
@@ -156,109 +149,7 @@ class ReplyForm(forms.Form):
     body = forms.CharField(label=_("Your answer"), max_length=MOST_CHARACTERS, widget=forms.Textarea(attrs={"rows": 5}))
 
 
-class StaffReplyForm(ReplyForm):
-    """An agent's answer: where it leaves the ticket, and which state of the conversation it was written on."""
+class EscalateForm(forms.Form):
+    """Why it cannot wait."""
 
-    leaves = forms.ChoiceField(choices=_AFTER_A_REPLY, required=False)
-    seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
-
-    def clean_leaves(self) -> str:
-        return self.cleaned_data["leaves"] or TicketState.WAITING
-
-
-class NoteForm(forms.Form):
-    body = forms.CharField(
-        label=_("Internal note"), max_length=MOST_CHARACTERS, widget=forms.Textarea(attrs={"rows": 4})
-    )
-
-
-class PriorityForm(forms.Form):
-    priority = forms.ChoiceField(label=_("Priority"), choices=Priority.choices)
-    reason = forms.CharField(label=_("Reason"), max_length=200)
-
-
-class AssignForm(forms.Form):
-    assignee = forms.ModelChoiceField(
-        label=_("Assignee"), queryset=User.objects.none(), required=False, empty_label=_("Nobody")
-    )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        field = self.fields["assignee"]
-        assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # tells the type checker
-        works_on_tickets = Q(groups__permissions__codename="change_ticket") | Q(is_superuser=True)
-        field.queryset = User.objects.staff().filter(works_on_tickets).distinct().order_by("name", "email")
-
-
-class CalendarHoursFormSet(forms.BaseInlineFormSet):
-    """The weekly hours of a calendar: not without any, and no two at once.
-
-    Whether rows overlap is looked at here, all of them together: the database would compare with those of before.
-    """
-
-    def clean(self) -> None:
-        super().clean()
-        if not any(self.errors):
-            rows = _rows_left(self)
-            _check_calendar(rows, [])
-            if not rows:
-                raise forms.ValidationError(_("Give the calendar weekly hours on at least one day."), code="no_hours")
-
-
-class ShiftFormSet(forms.BaseInlineFormSet):
-    def clean(self) -> None:
-        super().clean()
-        if not any(self.errors) and (rows := _rows_left(self)):
-            _check_calendar([], rows)
-
-
-def _rows_left(formset: forms.BaseInlineFormSet) -> list[Any]:
-    """What will stand there once the formset is saved."""
-    gone = set(formset.deleted_forms)
-    return [form.instance for form in formset.forms if form not in gone and (form.instance.pk or form.has_changed())]
-
-
-def _check_calendar(hours: list[CalendarHours], shifts: list[Shift]) -> None:
-    try:
-        if hours or shifts:
-            calendar_of("UTC", hours, shifts, [])
-    except ValueError as error:
-        raise forms.ValidationError(str(error), code="no_calendar") from error
-
-
-class HolidayImportForm(forms.Form):
-    """Whose public holidays to look up, and for which years. The parts of a country are offered once it is chosen."""
-
-    country = forms.ChoiceField(label=_("Country"), choices=lambda: [("", "–"), *countries()])
-    subdivision = forms.ChoiceField(
-        label=_("State or region"), required=False, help_text=_("Offered once a country is chosen and shown.")
-    )
-    first_year = forms.IntegerField(label=_("First year"), min_value=1970, max_value=2100)
-    last_year = forms.IntegerField(label=_("Last year"), min_value=1970, max_value=2100)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        chosen = self["country"].value()
-        parts = subdivisions(chosen) if chosen in dict(countries()) else []
-        self.fields["subdivision"].choices = [("", _("The whole country")), *parts]  # type: ignore[attr-defined]
-
-    def clean(self) -> dict[str, Any]:
-        words = super().clean() or {}
-        first, last = words.get("first_year"), words.get("last_year")
-        if first and last and not first <= last < first + MOST_YEARS:
-            raise forms.ValidationError(_("The last year follows the first, at most ten years in all."), code="years")
-        return words
-
-    @property
-    def source(self) -> str:
-        """How rows say where they come from: "DE-BE"."""
-        words = self.cleaned_data
-        return "-".join(filter(None, [words["country"], words["subdivision"]]))
-
-    def days(self) -> list[PublicDay]:
-        """The public holidays that were asked for; none while something is wrong."""
-        if not self.is_valid():
-            return []
-        words = self.cleaned_data
-        years = range(words["first_year"], words["last_year"] + 1)
-        return public_days(words["country"], words["subdivision"], years)
+    reason = forms.CharField(label=_("Why can it not wait?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))

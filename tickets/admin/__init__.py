@@ -1,0 +1,21 @@
+"""The desk's pages in the admin: the queue with the workspace, what is promised, and by which hours."""
+
+from tickets.admin.calendars import BusinessCalendarAdmin
+from tickets.admin.promises import (
+    CategoryAdmin,
+    EscalationAdmin,
+    LadderAdmin,
+    MatrixLineAdmin,
+    SlaPolicyAdmin,
+)
+from tickets.admin.queue import TicketAdmin
+
+__all__ = [
+    "BusinessCalendarAdmin",
+    "CategoryAdmin",
+    "EscalationAdmin",
+    "LadderAdmin",
+    "MatrixLineAdmin",
+    "SlaPolicyAdmin",
+    "TicketAdmin",
+]

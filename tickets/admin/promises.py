@@ -1,0 +1,89 @@
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+
+from portal.accounts.context import actor
+from tickets import actions as tickets
+from tickets.forms import LadderStepForm, SlaPolicyForm
+from tickets.models import Category, Escalation, Ladder, LadderStep, MatrixLine, SlaPolicy
+
+
+@admin.register(SlaPolicy)
+class SlaPolicyAdmin(ModelAdmin):
+    """What is promised. Before a change is kept it says how many open promises move; they keep what was used."""
+
+    form = SlaPolicyForm
+    list_display = [
+        *("dimension", "value", "first_response_for", "next_response_for", "update_for", "resolution_for"),
+        *("calendar", "ladder", "is_active", "remark"),
+    ]
+    list_select_related = ["calendar", "ladder"]
+    list_filter = ["dimension", "is_active"]
+    fields = [
+        *("dimension", "value", "position", "first_response_for", "next_response_for", "update_for"),
+        *("resolution_for", "calendar", "ladder", "remark", "is_active", "is_confirmed"),
+    ]
+
+    def save_model(self, request: HttpRequest, obj: SlaPolicy, form: Any, change: bool) -> None:
+        tickets.keep_policy(policy=obj, by=actor(request))
+
+    def delete_model(self, request: HttpRequest, obj: SlaPolicy) -> None:
+        tickets.drop_policy(policy=obj, by=actor(request))
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        for policy in queryset:
+            tickets.drop_policy(policy=policy, by=actor(request))
+
+
+class StepInline(TabularInline):
+    model = LadderStep
+    form = LadderStepForm
+    extra = 0
+    fields = ["at_percent", "tells", "raises_to"]
+
+
+@admin.register(Ladder)
+class LadderAdmin(ModelAdmin):
+    """What is done while a promise stays unkept. Promises keep the steps that stood here when they were given."""
+
+    list_display = ["name", "is_urgent"]
+    fields = ["name", "slug", "is_urgent"]
+    prepopulated_fields = {"slug": ["name"]}
+    inlines = [StepInline]
+
+
+@admin.register(MatrixLine)
+class MatrixLineAdmin(ModelAdmin):
+    list_display = ["priority", "level", "title"]
+    filter_horizontal = ["people"]
+
+
+@admin.register(Escalation)
+class EscalationAdmin(ModelAdmin):
+    """What was escalated, when and why; made by the clock and by people who asked."""
+
+    list_display = ["ticket", "timer", "at_percent", "level", "reached_at", "was_skipped"]
+    list_select_related = ["ticket", "timer"]
+    list_filter = ["level"]
+    ordering = ["-reached_at", "-pk"]
+
+    @admin.display(description=_("skipped"), boolean=True)
+    def was_skipped(self, escalation: Escalation) -> bool:
+        return escalation.skipped_at is not None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Category)
+class CategoryAdmin(ModelAdmin):
+    list_display = ["name", "slug", "position", "is_active"]
