@@ -16,6 +16,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         _("Work"),
         [
             (_("Queue"), "inbox", "admin:tickets_ticket_changelist", "tickets.view_ticket"),
+            (_("Agents"), "support_agent", "admin:tickets_agentprofile_changelist", "tickets.view_agentprofile"),
             (_("Tasks"), "task_alt", "admin:operations_task_changelist", "operations.view_task"),
             (_("Incidents"), "emergency", "admin:incidents_incident_changelist", "incidents.view_incident"),
             (_("Maintenance"), "event", "admin:incidents_maintenance_changelist", "incidents.view_maintenance"),
@@ -67,6 +68,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Events"), "history", "admin:events_event_changelist", "events.view_event"),
             (_("Deliveries"), "move_to_inbox", "admin:events_delivery_changelist", "events.view_delivery"),
             (_("Probes"), "monitor_heart", "admin:operations_proberesult_changelist", "operations.view_proberesult"),
+            (_("Skills"), "school", "admin:tickets_skill_changelist", "tickets.view_skill"),
             (_("Promises"), "timer", "admin:tickets_slapolicy_changelist", "tickets.view_slapolicy"),
             (_("Ladders"), "stairs", "admin:tickets_ladder_changelist", "tickets.view_ladder"),
             (_("Escalation matrix"), "groups", "admin:tickets_matrixline_changelist", "tickets.view_matrixline"),

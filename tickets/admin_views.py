@@ -1,7 +1,7 @@
 """The agent's workspace about one ticket, inside the admin. Pages show, POSTs act; nothing written is ever lost."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
 
 from django.contrib import admin, messages
@@ -17,10 +17,18 @@ from django.views.decorators.http import require_POST
 from portal.accounts.context import actor
 from portal.lib.refusals import Refused
 from portal.outbox.models import Letter
-from portal.web.admin_views import row_or_404
+from portal.web.admin_views import Question, ask, row_or_404
 from tickets import actions as tickets
-from tickets.forms import AssignForm, EscalateForm, HolidayImportForm, NoteForm, PriorityForm, StaffReplyForm
-from tickets.models import Message, Ticket
+from tickets.forms import (
+    AssignForm,
+    AvailabilityForm,
+    EscalateForm,
+    HolidayImportForm,
+    NoteForm,
+    PriorityForm,
+    StaffReplyForm,
+)
+from tickets.models import AgentProfile, Message, Ticket
 from tickets.querysets import timeline
 
 PAST_TICKETS = 5
@@ -200,3 +208,36 @@ def import_holidays(request: HttpRequest, model_admin: admin.ModelAdmin, object_
     page |= {"calendar": calendar, "form": form, "days": days, "known": known}
     page["is_complete"] = known.issuperset(day.on for day in days)
     return render(request, "admin/tickets/businesscalendar/import_holidays.html", page)
+
+
+def my_availability(request: HttpRequest) -> HttpResponse:
+    """The agent says whether they are there; who is handed nothing by the portal has no such page."""
+    user = actor(request)
+    profile = get_object_or_404(AgentProfile.objects.select_related("stand_in"), user=user)
+    form = AvailabilityForm(request.POST if request.method == "POST" else None, profile=profile)
+    if request.method == "POST" and form.is_valid():
+        tickets.set_availability(agent=user, by=user, **form.cleaned_data)
+        messages.success(request, _("You are now: %s.") % form.said)
+        return redirect("admin:index")
+    context = {**admin.site.each_context(request), "title": _("Your availability"), "form": form}
+    status = 422 if form.is_bound else 200
+    return render(request, "admin/tickets/agentprofile/availability.html", context, status=status)
+
+
+def set_availability(request: HttpRequest, model_admin: admin.ModelAdmin, object_id: str) -> HttpResponse:
+    """A lead says it for an agent."""
+    profile = row_or_404(request, model_admin, object_id)
+    question = Question(
+        _("Set the availability"),
+        _("Whether the portal hands tickets to this agent."),
+        _("Set it"),
+        _("It is set."),
+        partial(AvailabilityForm, profile=profile),
+    )
+    return ask(
+        request,
+        model_admin,
+        profile,
+        question,
+        lambda words: tickets.set_availability(agent=profile.user, by=actor(request), **words),
+    )

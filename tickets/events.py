@@ -5,11 +5,17 @@ from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
 
 from portal.events.listeners import declare
+from tickets.states import Availability, labels
 
 
 def people(ids: Collection[int | None]) -> dict[int | None, str]:
     """What to call the colleagues with these ids."""
     return {None: now_in_words("nobody"), **apps.get_model("accounts", "User").objects.names(ids)}
+
+
+def availabilities(values: Collection[str]) -> dict[str, str]:
+    known = labels(Availability)
+    return {one: known.get(one, one) for one in values}
 
 
 TICKET_FILED = declare("ticket.filed", _("{by} filed the ticket"), is_public=True)
@@ -47,3 +53,17 @@ ESCALATION_ASKED = declare("ticket.escalation_asked", _("{by} asked for the tick
 POLICY_CHANGED = declare("sla_policy.changed", _("{by} changed what is promised"))
 CALENDAR_CHANGED = declare("calendar.changed", _("{by} changed the opening hours"))
 HOLIDAYS_IMPORTED = declare("calendar.holidays_imported", _("{by} imported {count} holidays of {source}"))
+
+SKILL_WAIVED = declare(
+    "ticket.skill_waived",
+    _("Nobody with the skills that it requires was free in time; {assignee} gets the ticket without them"),
+    names={"assignee": ("assignee_id", people)},
+)
+AVAILABILITY_CHANGED = declare(
+    "agent.availability_changed",
+    _("{by} set {agent} to “{availability}”"),
+    names={"agent": ("agent_id", people), "availability": ("availability", availabilities)},
+)
+AGENT_CHANGED = declare(
+    "agent.changed", _("{by} changed what the portal hands to {agent}"), names={"agent": ("agent_id", people)}
+)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.operations.metrics import Dial, Panel, panel
 from portal.web.templatetags.icons import escaped
-from tickets.models import Ticket
+from tickets.forms import AvailabilityForm
+from tickets.models import AgentProfile, Ticket
 from tickets.states import Priority, TicketState, labels, standing
 
 MOST_URGENT = 15
@@ -77,3 +78,12 @@ def my_queue(user: User, now: datetime) -> Panel | None:
         Dial(_("Overdue"), queue.overdue, f"{url}?promise=overdue", "bad" if queue.overdue else "good"),
     )
     return Panel("admin/tickets/ticket/my_queue.html", {"rows": queue.urgent, "url": url}, dials)
+
+
+@panel("availability", position=20)
+def my_availability(user: User, now: datetime) -> Panel | None:
+    """Whether the portal hands this agent tickets, to be changed at once; nothing for whom it hands none."""
+    profile = AgentProfile.objects.filter(user=user).first()
+    if profile is None:
+        return None
+    return Panel("admin/tickets/agentprofile/panel.html", {"form": AvailabilityForm(profile=profile)})

@@ -83,6 +83,35 @@ def tell_those_whom_the_step_names(event: Event) -> None:
         emails.escalated(ticket=ticket, to=person, key=str(escalation.pk), told=told, now=event.happened_at)
 
 
+@on("ticket.reopened")
+def see_that_a_reopened_ticket_has_somebody(event: Event) -> None:
+    ticket = _ticket_since_left_alone(event)
+    if ticket is not None:
+        tickets.requeue_reopened(ticket=ticket, now=event.happened_at)
+
+
+@on("ticket.escalated", "ticket.escalation_asked")
+def hand_it_to_the_team_that_has_it_now(event: Event) -> None:
+    ticket = _ticket_since_left_alone(event)
+    if ticket is not None:
+        tickets.requeue_escalated(ticket=ticket, now=event.happened_at)
+
+
+@on(
+    "ticket.filed",
+    "ticket.customer_replied",
+    "ticket.reopened",
+    "ticket.escalated",
+    "ticket.escalation_asked",
+    outside=True,
+)
+@on("ticket.replied", "ticket.solved", "ticket.closed", "ticket.put_on_wait", "ticket.priority_changed", outside=True)
+@on("ticket.assigned", "agent.availability_changed", "agent.changed", outside=True)
+def hand_out_what_waits(event: Event) -> None:
+    """Something came in, or somebody has room again. Without agents who are online it is one query."""
+    tickets.assign_waiting(now=event.happened_at)
+
+
 @on("letter.bounced")
 def note_that_a_letter_came_back(event: Event) -> None:
     """A letter that a ticket caused did not arrive: whoever works on it reads so in the ticket."""
@@ -91,6 +120,15 @@ def note_that_a_letter_came_back(event: Event) -> None:
         return
     words = _("A letter about this ticket came back: %(reason)s\n\nCheck the address, or call.")
     tickets.note(ticket=ticket, body=words % {"reason": event.details.get("reason", "?")}, by=None)
+
+
+def _ticket_since_left_alone(event: Event) -> Ticket | None:
+    """The ticket, unless somebody got or answered it after the news: then it is theirs."""
+    ticket = Ticket.objects.filter(pk=event.about_id).first()
+    if ticket is None:
+        return None
+    taken_up = Event.objects.about(ticket).named("ticket.assigned", "ticket.replied").filter(pk__gt=event.pk)
+    return None if taken_up.exists() else ticket
 
 
 def _retarget(found: TicketQuerySet, event: Event) -> None:

@@ -172,3 +172,22 @@ def labels(kind: type[models.TextChoices]) -> dict[str, str]:
 def _labels_in(_language: str | None, kind: type[models.TextChoices]) -> dict[str, str]:
     """Translated once per language; call it while that one is active."""
     return {value: str(label) for value, label in kind.choices}
+
+
+class Availability(models.TextChoices):
+    """Whether the portal hands tickets to an agent."""
+
+    ONLINE = "online", _("Online")
+    BUSY = "busy", _("Busy: nothing new")
+    AWAY = "away", _("Away")
+    OUT_OF_OFFICE = "out_of_office", _("Out of office")
+
+
+PRESENT = [Availability.ONLINE, Availability.BUSY]  # what they have comes back to them
+
+# What a ticket counts against an agent's capacity while it is our turn.
+WEIGHT_OF: dict[str, int] = {Priority.CRITICAL: 3, Priority.HIGH: 2, Priority.NORMAL: 1, Priority.LOW: 1}
+USUAL_CAPACITY = 8
+
+# How long a ticket waits for somebody with the skills it requires, unless its category says otherwise.
+SKILL_WAIT = timedelta(minutes=10)

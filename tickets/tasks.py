@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from tickets.actions import watch_next_promise
+from tickets.actions import assign_waiting, watch_next_promise
 
 BATCH = 500
 
@@ -12,3 +12,9 @@ def watch_promises() -> int:
     while seen < BATCH and watch_next_promise():
         seen += 1
     return seen
+
+
+@shared_task(name="tickets.assign")
+def assign() -> int:
+    """Hands waiting tickets to agents who are free, if no news did; answers how many."""
+    return assign_waiting()

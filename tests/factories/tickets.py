@@ -7,12 +7,15 @@ from factory.django import DjangoModelFactory
 
 from portal.lib.business_time import Calendar
 from portal.lib.written import as_html
-from tests.factories.accounts import OrganizationFactory, UserFactory
+from tests.factories.accounts import OrganizationFactory, StaffFactory, UserFactory
 from tickets.models import (
+    AgentProfile,
+    AgentSkill,
     BusinessCalendar,
     CalendarHours,
     CalendarVersion,
     Category,
+    CategorySkill,
     Escalation,
     Holiday,
     Ladder,
@@ -20,6 +23,7 @@ from tickets.models import (
     MatrixLine,
     Message,
     Shift,
+    Skill,
     SlaPolicy,
     Ticket,
     Timer,
@@ -163,3 +167,35 @@ class HolidayFactory(DjangoModelFactory):
     calendar = factory.SubFactory(BusinessCalendarFactory)
     on = date(2026, 12, 25)
     name = "Christmas Day"
+
+
+class SkillFactory(DjangoModelFactory):
+    class Meta:
+        model = Skill
+
+    slug = factory.Sequence(lambda n: f"skill-{n}")
+    name = factory.Sequence(lambda n: f"Skill {n}")
+
+
+class AgentProfileFactory(DjangoModelFactory):
+    class Meta:
+        model = AgentProfile
+
+    user = factory.SubFactory(StaffFactory)
+    availability = "online"
+
+
+class AgentSkillFactory(DjangoModelFactory):
+    class Meta:
+        model = AgentSkill
+
+    profile = factory.SubFactory(AgentProfileFactory)
+    skill = factory.SubFactory(SkillFactory)
+
+
+class CategorySkillFactory(DjangoModelFactory):
+    class Meta:
+        model = CategorySkill
+
+    category = factory.SubFactory(CategoryFactory)
+    skill = factory.SubFactory(SkillFactory)

@@ -6,6 +6,8 @@ from portal.events.listeners import all_types, reactions, reactions_to_public
 
 # event → who hears of it. Whoever adds a receiver adds its line here.
 REACTIONS: dict[str, list[str]] = {
+    "agent.availability_changed": ["tickets.receivers.hand_out_what_waits"],
+    "agent.changed": ["tickets.receivers.hand_out_what_waits"],
     "article.archived": ["helpcenter.receivers.forget_kept_pages", "helpcenter.receivers.look_at_links_again"],
     "article.expired": ["helpcenter.receivers.forget_kept_pages", "helpcenter.receivers.look_at_links_again"],
     "article.picked": ["helpcenter.receivers.forget_kept_pages"],
@@ -51,17 +53,34 @@ REACTIONS: dict[str, list[str]] = {
     "series.arranged": ["helpcenter.receivers.forget_kept_pages"],
     "snippet.revised": ["helpcenter.receivers.bring_the_snippet_to_its_articles"],
     "sla_policy.changed": ["tickets.receivers.move_promises_of_the_line"],
-    "ticket.customer_replied": ["tickets.receivers.tell_the_agents"],
-    "ticket.escalated": ["tickets.receivers.tell_those_whom_the_step_names"],
-    "ticket.escalation_asked": ["tickets.receivers.tell_those_whom_the_step_names"],
+    "ticket.assigned": ["tickets.receivers.hand_out_what_waits"],
+    "ticket.closed": ["tickets.receivers.hand_out_what_waits"],
+    "ticket.customer_replied": ["tickets.receivers.hand_out_what_waits", "tickets.receivers.tell_the_agents"],
+    "ticket.escalated": [
+        "tickets.receivers.hand_it_to_the_team_that_has_it_now",
+        "tickets.receivers.hand_out_what_waits",
+        "tickets.receivers.tell_those_whom_the_step_names",
+    ],
+    "ticket.escalation_asked": [
+        "tickets.receivers.hand_it_to_the_team_that_has_it_now",
+        "tickets.receivers.hand_out_what_waits",
+        "tickets.receivers.tell_those_whom_the_step_names",
+    ],
     "ticket.filed": [
         "helpcenter.receivers.mark_the_questions_that_did_not_spare_it",
         "helpcenter.receivers.mark_the_search_that_did_not_spare_it",
         "tickets.receivers.acknowledge_to_the_requester",
+        "tickets.receivers.hand_out_what_waits",
     ],
+    "ticket.priority_changed": ["tickets.receivers.hand_out_what_waits"],
     "ticket.promise_warned": ["tickets.receivers.tell_those_whom_the_step_names"],
-    "ticket.replied": ["tickets.receivers.bring_the_answer_to_the_requester"],
-    "ticket.solved": ["tickets.receivers.tell_the_requester_it_is_solved"],
+    "ticket.put_on_wait": ["tickets.receivers.hand_out_what_waits"],
+    "ticket.reopened": [
+        "tickets.receivers.hand_out_what_waits",
+        "tickets.receivers.see_that_a_reopened_ticket_has_somebody",
+    ],
+    "ticket.replied": ["tickets.receivers.bring_the_answer_to_the_requester", "tickets.receivers.hand_out_what_waits"],
+    "ticket.solved": ["tickets.receivers.hand_out_what_waits", "tickets.receivers.tell_the_requester_it_is_solved"],
 }
 # Who hears of every event that customers may hear of.
 REACTIONS_TO_PUBLIC = ["portal.outbox.receivers.webhooks_to_whoever_asked"]

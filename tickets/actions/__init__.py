@@ -1,3 +1,5 @@
+from tickets.actions.assignment import assign_next, assign_waiting, requeue_escalated, requeue_reopened
+from tickets.actions.availability import keep_profile, set_availability
 from tickets.actions.calendars import import_holidays, keep_calendar
 from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
@@ -11,6 +13,8 @@ __all__ = [
     "Filing",
     "ask_to_escalate",
     "assign",
+    "assign_next",
+    "assign_waiting",
     "change_priority",
     "close",
     "drop_policy",
@@ -18,11 +22,15 @@ __all__ = [
     "import_holidays",
     "keep_calendar",
     "keep_policy",
+    "keep_profile",
     "note",
     "reopen",
     "reply",
+    "requeue_escalated",
+    "requeue_reopened",
     "retarget_organization",
     "retarget_ticket",
+    "set_availability",
     "solve",
     "take",
     "wait_for_customer",

@@ -1,6 +1,7 @@
 """The desk's pages in the admin: the queue with the workspace, what is promised, and by which hours."""
 
 from tickets.admin.calendars import BusinessCalendarAdmin
+from tickets.admin.desk import AgentProfileAdmin, SkillAdmin
 from tickets.admin.promises import (
     CategoryAdmin,
     EscalationAdmin,
@@ -11,11 +12,13 @@ from tickets.admin.promises import (
 from tickets.admin.queue import TicketAdmin
 
 __all__ = [
+    "AgentProfileAdmin",
     "BusinessCalendarAdmin",
     "CategoryAdmin",
     "EscalationAdmin",
     "LadderAdmin",
     "MatrixLineAdmin",
+    "SkillAdmin",
     "SlaPolicyAdmin",
     "TicketAdmin",
 ]

@@ -7,6 +7,7 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from portal.accounts.context import actor
 from tickets import actions as tickets
+from tickets.admin.desk import CategorySkillInline
 from tickets.forms import LadderStepForm, SlaPolicyForm
 from tickets.models import Category, Escalation, Ladder, LadderStep, MatrixLine, SlaPolicy
 
@@ -87,3 +88,4 @@ class EscalationAdmin(ModelAdmin):
 @admin.register(Category)
 class CategoryAdmin(ModelAdmin):
     list_display = ["name", "slug", "position", "is_active"]
+    inlines = [CategorySkillInline]

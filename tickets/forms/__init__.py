@@ -1,5 +1,6 @@
 """The shape of what is typed in: by customers, at the desk, and about what we promise."""
 
+from tickets.forms.availability import AvailabilityForm
 from tickets.forms.customers import EscalateForm, ListForm, ReplyForm, TicketForm
 from tickets.forms.desk import AssignForm, NoteForm, PriorityForm, StaffReplyForm
 from tickets.forms.promises import (
@@ -14,6 +15,7 @@ from tickets.forms.promises import (
 __all__ = [
     "MOST_YEARS",
     "AssignForm",
+    "AvailabilityForm",
     "CalendarHoursFormSet",
     "EscalateForm",
     "HolidayImportForm",

@@ -1,14 +1,18 @@
 from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
+from tickets.models.desk import AgentProfile, AgentSkill, CategorySkill, Skill
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
 from tickets.models.policies import SlaPolicy
 from tickets.models.tickets import Category, Message, Ticket, address
 from tickets.models.timers import Timer
 
 __all__ = [
+    "AgentProfile",
+    "AgentSkill",
     "BusinessCalendar",
     "CalendarHours",
     "CalendarVersion",
     "Category",
+    "CategorySkill",
     "Escalation",
     "Holiday",
     "Ladder",
@@ -16,6 +20,7 @@ __all__ = [
     "MatrixLine",
     "Message",
     "Shift",
+    "Skill",
     "SlaPolicy",
     "Ticket",
     "Timer",

@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 
 from django.db import models
@@ -13,6 +13,7 @@ from tickets.states import (
     ACTIVE,
     OUR_TURN,
     REOPEN_WITHIN,
+    SKILL_WAIT,
     Channel,
     Level,
     MessageKind,
@@ -40,11 +41,23 @@ class Category(models.Model):
     name = models.CharField(_("name"), max_length=80)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_active = models.BooleanField(_("offered to customers"), default=True)
+    skill_wait_for = models.DurationField(
+        _("waits for required skills"),
+        default=SKILL_WAIT,
+        help_text=_("As hours:minutes:seconds. Then such a ticket goes to somebody without them."),
+    )
 
     class Meta:
         verbose_name = _("ticket category")
         verbose_name_plural = _("ticket categories")
         ordering = ["position", "name"]
+        constraints = [
+            models.CheckConstraint(
+                name="category_skill_wait_not_negative",
+                condition=Q(skill_wait_for__gte=timedelta(0)),
+                violation_error_message=_("The wait cannot be negative."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -133,6 +146,11 @@ class Ticket(models.Model):
                 condition=Q(state__in=OUR_TURN),
             ),
             models.Index(fields=["-last_activity_at", "-id"], name="ticket_newest_activity"),
+            models.Index(
+                fields=["level", "due_at", "filed_at", "id"],
+                name="ticket_to_assign",
+                condition=Q(state__in=OUR_TURN, assignee=None),
+            ),
         ]
 
     def __str__(self) -> str:

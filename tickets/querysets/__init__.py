@@ -1,12 +1,14 @@
 """Which rows: who may see them, what is due, what is promised."""
 
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
+from tickets.querysets.desk import AgentProfileQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
 from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff
 from tickets.querysets.timelines import Line, timeline
 from tickets.querysets.timers import TimerQuerySet
 
 __all__ = [
+    "AgentProfileQuerySet",
     "Bound",
     "BusinessCalendarQuerySet",
     "Case",

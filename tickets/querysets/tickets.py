@@ -4,10 +4,10 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, F, Q, Value, When
 
 from portal.accounts.states import MemberRole
-from tickets.states import ACTIVE, MESSAGES_FOR_CUSTOMERS, OUR_TURN, SOON, Dimension, MessageKind, TicketState
+from tickets.states import ACTIVE, MESSAGES_FOR_CUSTOMERS, OUR_TURN, SOON, Dimension, MessageKind, Priority, TicketState
 
 LINE = (
     *("pk", "number", "public_id", "subject", "state", "priority", "last_activity_at", "due_at", "requester_id"),
@@ -85,6 +85,13 @@ class TicketQuerySet(models.QuerySet):
     def for_agent(self, user: Any) -> "TicketQuerySet":
         """What that agent may work on next: our turn, theirs or nobody's."""
         return self.our_turn().filter(Q(assignee_id=user.pk) | Q(assignee=None))
+
+    def to_assign(self, level: str, *, left_by: Iterable[int] = ()) -> "TicketQuerySet":
+        """What waits for an agent of that team, what is most pressing first; with it what the users `left_by` have."""
+        free = Q(assignee=None) | Q(assignee__in=left_by) if left_by else Q(assignee=None)
+        urgency = Case(*(When(priority=one, then=Value(rank)) for rank, one in enumerate(Priority)))
+        found = self.our_turn().filter(free, level=level)
+        return found.order_by(urgency, F("due_at").asc(nulls_last=True), "filed_at", "pk")
 
     def requested_by(self, user: Any) -> "TicketQuerySet":
         return self.filter(requester_id=user.pk)
