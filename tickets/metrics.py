@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.operations.metrics import Dial, Panel, panel
 from portal.web.templatetags.icons import escaped
-from tickets.forms import AvailabilityForm
 from tickets.models import AgentProfile, Ticket
-from tickets.states import Priority, TicketState, labels, standing
+from tickets.states import Availability, Priority, TicketState, labels, standing
 
 MOST_URGENT = 15
 
@@ -86,4 +85,5 @@ def my_availability(user: User, now: datetime) -> Panel | None:
     profile = AgentProfile.objects.filter(user=user).first()
     if profile is None:
         return None
-    return Panel("admin/tickets/agentprofile/panel.html", {"form": AvailabilityForm(profile=profile)})
+    figures = {"profile": profile, "choices": Availability.choices}
+    return Panel("admin/tickets/agentprofile/panel.html", figures)

@@ -13,7 +13,7 @@ from portal.accounts.models import User
 from portal.events.models import Event
 from portal.lib.refusals import Refused
 from tests.factories.accounts import StaffFactory
-from tests.factories.tickets import SkillFactory, TicketFactory
+from tests.factories.tickets import CategoryFactory, SkillFactory, TicketFactory
 from tests.tickets.desk import busy_with, hire
 from tickets import actions as tickets
 from tickets.models import AgentProfile, Ticket
@@ -278,3 +278,24 @@ def test_a_larger_capacity_wakes_the_queue_and_leaves_the_availability(
     tickets.keep_profile(profile=profile, by=lead, now=now)
     settle(now=now)
     assert given(ticket) == "Ann"
+
+
+def test_leads_say_which_skills_a_category_asks_for(client: Client, lead: User) -> None:
+    category, skill = CategoryFactory(), SkillFactory()
+    client.force_login(lead)
+    place = reverse("admin:tickets_category_change", args=[category.pk])
+    assert client.get(place).status_code == 200
+    form = {"slug": category.slug, "name": category.name, "position": 0, "is_active": "on"}
+    form |= {"skill_wait_for": "00:05:00", "asks_for-TOTAL_FORMS": 1, "asks_for-INITIAL_FORMS": 0}
+    form |= {"asks_for-0-skill": skill.pk, "asks_for-0-is_required": "on", "asks_for-0-level": 2}
+    assert client.post(place, form).status_code == 302
+    category.refresh_from_db()
+    asked = category.asks_for.get()
+    assert (category.skill_wait_for, asked.skill, asked.is_required) == (timedelta(minutes=5), skill, True)
+
+
+def test_leads_add_skills(client: Client, lead: User) -> None:
+    client.force_login(lead)
+    form = {"name": "German", "slug": "german", "language": ""}
+    assert client.post(reverse("admin:tickets_skill_add"), form).status_code == 302
+    assert "German" in client.get(reverse("admin:tickets_skill_changelist")).content.decode()

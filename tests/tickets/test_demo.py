@@ -6,8 +6,9 @@ import pytest
 from portal.accounts import demo as people
 from portal.events.models import Event
 from portal.operations.models import Task
+from tickets import actions as tickets
 from tickets import demo
-from tickets.models import Message, Ticket, Timer
+from tickets.models import AgentProfile, Message, Ticket, Timer
 
 pytestmark = pytest.mark.django_db
 
@@ -48,3 +49,15 @@ def test_the_work_list_of_the_demo_has_tasks_about_tickets_for_one_person_and_fo
     assert tasks.count() == 2
     assert tasks.filter(owner=None).count() == 1
     assert Ticket.objects.filter(pk__in=[task.about_id for task in tasks]).active().exists()
+
+
+def test_the_demo_s_first_team_is_busy_and_the_others_are_handed_what_waits(furnished: None, now: datetime) -> None:
+    waiting = Ticket.objects.to_assign()
+    before = Counter(waiting.values_list("level", flat=True))
+    assert before["l1"] >= 1
+    assert tickets.assign_waiting(now=now) == before["l2"] + before["l3"] >= 1
+    assert Counter(waiting.values_list("level", flat=True)) == {"l1": before["l1"]}
+    lena = AgentProfile.objects.get(user__email__startswith="lena")
+    tickets.set_availability(agent=lena.user, availability="online", stand_in=None, by=lena.user, now=now)
+    tickets.assign_waiting(now=now)
+    assert not waiting.exists()

@@ -26,7 +26,7 @@ def assign_waiting(*, now: datetime | None = None) -> int:
     Each ticket in a transaction of its own, so it is called outside of any.
     """
     count = 0
-    for level in LEVELS if AgentProfile.objects.online().exists() else []:
+    for level in _teams_that_have_work():
         while count < BATCH and assign_next(level=level, now=now):
             count += 1
     return count
@@ -44,7 +44,8 @@ def assign_next(*, level: str, now: datetime | None = None) -> Ticket | None:
     choice = _choice(level)
     if not choice.is_possible:
         return None
-    for row in Ticket.objects.to_assign(level, left_by=choice.absent).values_list(*WAITING).iterator(200):
+    queue = Ticket.objects.to_assign(choice.absent).filter(level=level).most_pressing_first()
+    for row in queue.values_list(*WAITING).iterator(200):
         waiting = Waiting(*row)
         chosen = choice.of(waiting) or _without_skills(choice, waiting, at)
         held = _held(waiting, level, choice) if chosen else None
@@ -79,6 +80,15 @@ def requeue_escalated(*, ticket: Ticket, now: datetime | None = None) -> Ticket:
     return assign(ticket=locked, to=None, by=None, now=now)
 
 
+def _teams_that_have_work() -> list[Level]:
+    """Teams for which something waits, while anybody is online; three queries at most."""
+    if not AgentProfile.objects.online().exists():
+        return []
+    absent = list(AgentProfile.objects.out_of_office().values_list("user_id", flat=True))
+    found = set(Ticket.objects.to_assign(absent).values_list("level", flat=True).order_by().distinct())
+    return [level for level in LEVELS if level in found]
+
+
 def _hold_the_queue(level: str) -> None:
     """Others who assign for that team wait until this transaction ends."""
     with connection.cursor() as cursor:
@@ -95,7 +105,7 @@ def _choice(level: str) -> Choice:
 
 def _held(waiting: Waiting, level: str, choice: Choice) -> Ticket | None:
     """The ticket, locked, if it still waits and nobody else is changing it."""
-    found = Ticket.objects.to_assign(level, left_by=choice.absent).filter(pk=waiting.pk)
+    found = Ticket.objects.to_assign(choice.absent).filter(pk=waiting.pk, level=level)
     return found.select_for_update(skip_locked=True, of=("self",)).first()
 
 

@@ -86,12 +86,15 @@ class TicketQuerySet(models.QuerySet):
         """What that agent may work on next: our turn, theirs or nobody's."""
         return self.our_turn().filter(Q(assignee_id=user.pk) | Q(assignee=None))
 
-    def to_assign(self, level: str, *, left_by: Iterable[int] = ()) -> "TicketQuerySet":
-        """What waits for an agent of that team, what is most pressing first; with it what the users `left_by` have."""
-        free = Q(assignee=None) | Q(assignee__in=left_by) if left_by else Q(assignee=None)
+    def to_assign(self, left_by: Iterable[int] = ()) -> "TicketQuerySet":
+        """What waits for an agent: nobody's, and what the users `left_by` (by id) have."""
+        free = Q(assignee=None)
+        return self.our_turn().filter(free | Q(assignee__in=left_by) if left_by else free)
+
+    def most_pressing_first(self) -> "TicketQuerySet":
+        """By priority, then what is due first, then what is oldest."""
         urgency = Case(*(When(priority=one, then=Value(rank)) for rank, one in enumerate(Priority)))
-        found = self.our_turn().filter(free, level=level)
-        return found.order_by(urgency, F("due_at").asc(nulls_last=True), "filed_at", "pk")
+        return self.order_by(urgency, F("due_at").asc(nulls_last=True), "filed_at", "pk")
 
     def requested_by(self, user: Any) -> "TicketQuerySet":
         return self.filter(requester_id=user.pk)

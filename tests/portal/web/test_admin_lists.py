@@ -41,7 +41,7 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
     (helpcenter.VoteFactory, 4),
     (helpcenter.SnippetFactory, 5),
     (tickets.TicketFactory, 4),
-    (tickets.AgentProfileFactory, 6),
+    (tickets.AgentProfileFactory, 5),
     (tickets.SkillFactory, 5),
     (tickets.SlaPolicyFactory, 5),
     (tickets.CategoryFactory, 5),
