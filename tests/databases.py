@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,14 +28,14 @@ def address(name: str) -> str:
 
 def migrated() -> str:
     """The name of a database with all migrations applied, to be copied. The first who asks in this run makes it."""
-    run = os.environ["TEST_RUN"]
+    run = os.environ.setdefault("TEST_RUN", uuid.uuid4().hex)  # the test run's own, else of this measurement
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
         server.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         made_in = "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s"
         if server.execute(made_in, [_NAME]).fetchone() != (run,):
             _create(server, _NAME, "template0")
             command = [sys.executable, "manage.py", "migrate", "-v0"]
-            subprocess.run(command, cwd=ROOT, env={**os.environ, "DATABASE_URL": address(_NAME)}, check=True)
+            subprocess.run(command, cwd=ROOT, env={**os.environ, "LOCAL": "on", "DATABASE_URL": address(_NAME)}, check=True)
             server.execute(SQL("COMMENT ON DATABASE {} IS {}").format(Identifier(_NAME), Literal(run)))
     return _NAME
 

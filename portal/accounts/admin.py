@@ -121,8 +121,8 @@ class UserAdmin(ModelAdmin):
     search_fields = ["email", "name", "=public_id"]
     ordering = ["email"]
     show_full_result_count = False
-    fields = ["email", "name", "time_zone", "language", "is_active", "is_staff", "staff_roles", "second_factor",
-              "joined_at", "last_login", "public_id", "timeline"]  # fmt: skip
+    fields = ["email", "name", "time_zone", "language", "quiet_from", "quiet_until", "is_active", "is_staff",
+              "staff_roles", "second_factor", "joined_at", "last_login", "public_id", "timeline"]  # fmt: skip
     readonly_fields = ["email", "is_active", "is_staff", "staff_roles", "second_factor", "joined_at", "last_login",
                        "public_id", "timeline"]  # fmt: skip
     inlines = [MembershipInline]
@@ -146,8 +146,7 @@ class UserAdmin(ModelAdmin):
         return admin_views.add_staff(request, self)
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        profile = accounts.Profile(obj.name, obj.time_zone, obj.language)
-        accounts.change_profile(user=obj, profile=profile, by=actor(request))
+        accounts.change_profile(user=obj, profile=accounts.Profile.of(obj), by=actor(request))
 
     @admin.display(description=_("second factor"), boolean=True)
     def second_factor(self, user: User) -> bool:

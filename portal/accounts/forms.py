@@ -112,10 +112,35 @@ class SignUpForm(SignupForm):
         accounts.register(user=user, profile=profile, organization_name=self.cleaned_data["organization"])
 
 
+class _ClockInput(forms.TimeInput):
+    input_type = "time"
+
+    def __init__(self) -> None:
+        super().__init__(format="%H:%M")
+
+
 class ProfileForm(forms.Form):
     name = forms.CharField(label=_("Name"), max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     time_zone = ZoneField(help_text=_("Times on pages and in letters are shown in this zone."))
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    quiet_from = forms.TimeField(
+        label=_("Quiet hours from"),
+        required=False,
+        widget=_ClockInput,
+        help_text=_("Letters about tickets wait until these hours are over, unless minutes count."),
+    )
+    quiet_until = forms.TimeField(label=_("Quiet hours until"), required=False, widget=_ClockInput)
+
+    def __init__(self, *args: Any, is_staff: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not is_staff:
+            del self.fields["quiet_from"], self.fields["quiet_until"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if (given.get("quiet_from") is None) != (given.get("quiet_until") is None):
+            self.add_error("quiet_until", _("Quiet hours have a beginning and an end."))
+        return given
 
 
 class OrganizationForm(forms.Form):

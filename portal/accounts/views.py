@@ -147,10 +147,9 @@ def remove_member(request: HttpRequest, public_id: str, member: str) -> HttpResp
 
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    """Name, zone and language of the reader."""
+    """Name, zone and language of the reader; of staff their quiet hours too."""
     user = actor(request)
-    initial = {"name": user.name, "time_zone": user.time_zone, "language": user.language}
-    form = ProfileForm(request.POST or None, initial=initial)
+    form = ProfileForm(request.POST or None, initial=vars(accounts.Profile.of(user)), is_staff=user.is_staff)
     if request.method == "POST" and form.is_valid():
         accounts.change_profile(user=user, profile=accounts.Profile(**form.cleaned_data), by=user)
         messages.success(request, _("Your profile is saved."))

@@ -1,10 +1,13 @@
 """Ladders are climbed once, whatever the clock and its workers do; people are told, and the timeline says whom."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, time, timedelta
+from threading import Barrier
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
 
 from portal.accounts.models import User
 from portal.events.models import Event
@@ -187,3 +190,27 @@ def test_a_wish_needs_a_reason_and_an_open_ticket(file: File, customer: User, ag
 def test_the_shipped_priorities_have_ladders(shipped: None) -> None:
     ladders = dict(SlaPolicy.objects.filter(dimension="priority").values_list("value", "ladder__slug"))
     assert ladders == {"critical": "critical", "high": "standard", "normal": "standard", "low": "standard"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_take_each_step_once(shipped: None, customer: User, now: datetime) -> None:
+    filed = [
+        tickets.file_ticket(filing=tickets.Filing(subject=f"Signals {number}", body="Late."), by=customer, now=now)
+        for number in range(30)
+    ]
+    late = now + timedelta(hours=5)
+    ready = Barrier(4)
+
+    def work() -> int:
+        try:
+            ready.wait()
+            return sweep(late)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as workers:
+        taken = [one.result() for one in [workers.submit(work) for _ in range(4)]]
+    assert sum(taken) == len(filed)
+    rows = Escalation.objects.filter(fired_at__isnull=False)
+    assert rows.count() == len(filed) == rows.values("timer").distinct().count()
+    assert Event.objects.named("ticket.escalated").count() == len(filed)

@@ -1,7 +1,7 @@
 """What people do with their own account."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db import transaction
 
@@ -18,6 +18,13 @@ class Profile:
     name: str
     time_zone: str
     language: str = "en"
+    quiet_from: time | None = None
+    quiet_until: time | None = None
+
+    @classmethod
+    def of(cls, user: User) -> "Profile":
+        """What that person told so far."""
+        return cls(user.name, user.time_zone, user.language, user.quiet_from, user.quiet_until)
 
 
 @transaction.atomic
@@ -33,7 +40,7 @@ def register(*, user: User, profile: Profile, organization_name: str = "", now: 
 
 @transaction.atomic
 def change_profile(*, user: User, profile: Profile, by: User, now: datetime | None = None) -> User:
-    """Name, zone and language of a person; what did not change is left alone."""
+    """Name, zone, language and quiet hours of a person; what did not change is left alone."""
     locked = User.objects.select_for_update().get(pk=user.pk)
     changed = [name for name, value in asdict(profile).items() if getattr(locked, name) != value]
     for name in changed:

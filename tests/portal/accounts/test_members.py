@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.conf import LazySettings
@@ -282,3 +282,19 @@ def test_a_person_founds_a_handful_of_organizations_and_no_more(client: Client, 
     refused = client.post(url, {"name": "One more"})
     assert "You own 2 organizations already" in refused.text
     assert user.memberships.filter(role=MemberRole.OWNER).count() == 2
+
+
+def test_staff_set_their_quiet_hours_and_customers_are_not_asked(client: Client) -> None:
+    url, told = reverse("accounts:profile"), {"name": "Lena", "time_zone": "Europe/Berlin", "language": "en"}
+    client.force_login(UserFactory())
+    assert "Quiet hours" not in client.get(url).text
+    lena = StaffFactory()
+    client.force_login(lena)
+    assert "Quiet hours" in client.get(url).text
+    half = client.post(url, {**told, "quiet_from": "22:00"})
+    assert half.status_code == 422
+    assert "a beginning and an end" in half.text
+    assert client.post(url, {**told, "quiet_from": "22:00", "quiet_until": "07:00"}).status_code == 302
+    lena.refresh_from_db()
+    assert (lena.quiet_from, lena.quiet_until) == (time(22), time(7))
+    assert 'value="22:00"' in client.get(url).text
