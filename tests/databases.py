@@ -35,7 +35,9 @@ def migrated() -> str:
         if server.execute(made_in, [_NAME]).fetchone() != (run,):
             _create(server, _NAME, "template0")
             command = [sys.executable, "manage.py", "migrate", "-v0"]
-            subprocess.run(command, cwd=ROOT, env={**os.environ, "LOCAL": "on", "DATABASE_URL": address(_NAME)}, check=True)
+            subprocess.run(
+                command, cwd=ROOT, env={**os.environ, "LOCAL": "on", "DATABASE_URL": address(_NAME)}, check=True
+            )
             server.execute(SQL("COMMENT ON DATABASE {} IS {}").format(Identifier(_NAME), Literal(run)))
     return _NAME
 
