@@ -131,6 +131,12 @@ RESPONSES = [Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE]
 
 MESSAGES_FOR_CUSTOMERS = [MessageKind.REPLY]
 
+# What a canned answer may name, between double braces.
+VARIABLES = [
+    *("requester.first_name", "requester.name", "organization.name", "ticket.number", "ticket.subject"),
+    *("agent.first_name", "agent.name"),
+]
+
 # How long a solved ticket can be taken up again; later the trouble is a new one and gets a new promise.
 REOPEN_WITHIN = timedelta(days=14)
 

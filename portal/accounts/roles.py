@@ -22,7 +22,10 @@ _WRITE_HELP = [
     "helpcenter.view_gap",
     "helpcenter.view_searchevent",
 ]
-_WORK_TICKETS = ["tickets.view_ticket", "tickets.add_ticket", "tickets.change_ticket", "tickets.view_message"]
+_WORK_TICKETS = [
+    *("tickets.view_ticket", "tickets.add_ticket", "tickets.change_ticket", "tickets.view_message"),
+    *("tickets.*_macro", "tickets.view_tag"),
+]
 _SEE_CUSTOMERS = ["accounts.view_organization", "accounts.view_user", "accounts.view_membership", "accounts.view_tier"]
 _SEE_LETTERS = ["outbox.view_letter"]
 _TASKS = ["operations.view_task", "operations.add_task", "operations.change_task"]
@@ -42,6 +45,8 @@ _AGENT = [*_READ_HELP, *_WORK_TICKETS, *_SEE_CUSTOMERS, *_SEE_LETTERS, *_TASKS, 
 _LEAD = [
     *_AGENT,
     *_WRITE_HELP,
+    "tickets.share_macro",
+    "tickets.*_tag",
     "tickets.*_slapolicy",
     "tickets.*_ladder",
     "tickets.*_ladderstep",

@@ -2,13 +2,17 @@ from tickets.actions.calendars import import_holidays, keep_calendar
 from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.filing import Filing, file_ticket
+from tickets.actions.macros import Answer, apply_macro, keep_macro
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
+from tickets.actions.tags import tag
 from tickets.actions.triage import assign, change_priority, take
 
 __all__ = [
+    "Answer",
     "Filing",
+    "apply_macro",
     "ask_to_escalate",
     "assign",
     "change_priority",
@@ -17,6 +21,7 @@ __all__ = [
     "file_ticket",
     "import_holidays",
     "keep_calendar",
+    "keep_macro",
     "keep_policy",
     "note",
     "reopen",
@@ -24,6 +29,7 @@ __all__ = [
     "retarget_organization",
     "retarget_ticket",
     "solve",
+    "tag",
     "take",
     "wait_for_customer",
     "watch_next_promise",

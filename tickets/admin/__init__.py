@@ -1,6 +1,7 @@
 """The desk's pages in the admin: the queue with the workspace, what is promised, and by which hours."""
 
 from tickets.admin.calendars import BusinessCalendarAdmin
+from tickets.admin.desk import MacroAdmin, TagAdmin
 from tickets.admin.promises import (
     CategoryAdmin,
     EscalationAdmin,
@@ -15,7 +16,9 @@ __all__ = [
     "CategoryAdmin",
     "EscalationAdmin",
     "LadderAdmin",
+    "MacroAdmin",
     "MatrixLineAdmin",
     "SlaPolicyAdmin",
+    "TagAdmin",
     "TicketAdmin",
 ]

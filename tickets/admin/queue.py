@@ -12,8 +12,9 @@ from unfold.views import ChangeList
 
 from portal.accounts.models import Tier
 from tickets import admin_views
+from tickets.admin_views import desk
 from tickets.metrics import told
-from tickets.models import Ticket
+from tickets.models import Tag, Ticket
 from tickets.querysets import TicketQuerySet
 from tickets.states import Priority
 
@@ -94,6 +95,17 @@ class TierFilter(_Choice):
         return queryset.filter(organization__tier__slug=self.chosen()) if self.chosen() else queryset
 
 
+class TagFilter(_Choice):
+    title = _("Tag")
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Tag.objects.values_list("slug", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
+        return queryset.tagged(self.chosen()) if self.chosen() else queryset
+
+
 class QueueList(ChangeList):
     """The rows are lines ready for the page, in place of whole tickets."""
 
@@ -110,7 +122,7 @@ class TicketAdmin(ModelAdmin):
     list_display = ["number", "subject"]
     list_display_links = None
     sortable_by: list[str] = []
-    list_filter = [StateFilter, WhoseFilter, PriorityFilter, PromiseFilter, TierFilter]
+    list_filter = [StateFilter, WhoseFilter, PriorityFilter, PromiseFilter, TierFilter, TagFilter]
     list_before_template = "admin/tickets/ticket/quick_choices.html"
     search_fields = ["=number", "subject", "requester__email", "organization__name"]
     search_help_text = _("Number, subject, address or organization")
@@ -127,6 +139,9 @@ class TicketAdmin(ModelAdmin):
             "assign": admin_views.assign,
             "priority": admin_views.priority,
             "escalate": admin_views.escalate,
+            "compose": desk.compose,
+            "macro": desk.macro,
+            "tags": desk.tags,
         }
         guard = self.admin_site.admin_view
         ours = [path(f"<int:pk>/{name}/", guard(view), name=f"tickets_ticket_{name}") for name, view in acts.items()]

@@ -1,7 +1,7 @@
 """The shape of what is typed in: by customers, at the desk, and about what we promise."""
 
 from tickets.forms.customers import EscalateForm, ListForm, ReplyForm, TicketForm
-from tickets.forms.desk import AssignForm, NoteForm, PriorityForm, StaffReplyForm
+from tickets.forms.desk import AssignForm, NoteForm, PriorityForm, StaffReplyForm, TagsForm
 from tickets.forms.promises import (
     MOST_YEARS,
     CalendarHoursFormSet,
@@ -25,5 +25,6 @@ __all__ = [
     "ShiftFormSet",
     "SlaPolicyForm",
     "StaffReplyForm",
+    "TagsForm",
     "TicketForm",
 ]

@@ -1,4 +1,5 @@
 from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
+from tickets.models.desk import Macro, Tag
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
 from tickets.models.policies import SlaPolicy
 from tickets.models.tickets import Category, Message, Ticket, address
@@ -13,10 +14,12 @@ __all__ = [
     "Holiday",
     "Ladder",
     "LadderStep",
+    "Macro",
     "MatrixLine",
     "Message",
     "Shift",
     "SlaPolicy",
+    "Tag",
     "Ticket",
     "Timer",
     "address",

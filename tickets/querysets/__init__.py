@@ -1,6 +1,7 @@
 """Which rows: who may see them, what is due, what is promised."""
 
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
+from tickets.querysets.desk import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
 from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff
 from tickets.querysets.timelines import Line, timeline
@@ -13,8 +14,10 @@ __all__ = [
     "HolidayQuerySet",
     "LadderQuerySet",
     "Line",
+    "MacroQuerySet",
     "MessageQuerySet",
     "SlaPolicyQuerySet",
+    "TagQuerySet",
     "TicketQuerySet",
     "TimerQuerySet",
     "reads_as_staff",

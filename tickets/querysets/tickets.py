@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Count, F, Q
 
@@ -58,7 +59,9 @@ class TicketQuerySet(models.QuerySet):
 
     def work_lines(self) -> models.QuerySet[Any, Any]:
         """The same for those who work on tickets."""
-        return self.lines("assignee__name", "assignee__email", "category__name", "organization__tier__name")
+        others = ("assignee__name", "assignee__email", "category__name", "organization__tier__name", "tag_names")
+        tags = apps.get_model("tickets", "Tag").objects.filter(tickets=models.OuterRef("pk")).order_by("name")
+        return self.annotate(tag_names=ArraySubquery(tags.values("name"))).lines(*others)
 
     def for_change(self) -> "TicketQuerySet":
         """Locks the tickets themselves; what they refer to is only read."""
@@ -85,6 +88,9 @@ class TicketQuerySet(models.QuerySet):
     def for_agent(self, user: Any) -> "TicketQuerySet":
         """What that agent may work on next: our turn, theirs or nobody's."""
         return self.our_turn().filter(Q(assignee_id=user.pk) | Q(assignee=None))
+
+    def tagged(self, slug: str) -> "TicketQuerySet":
+        return self.filter(tags__slug=slug)
 
     def requested_by(self, user: Any) -> "TicketQuerySet":
         return self.filter(requester_id=user.pk)
