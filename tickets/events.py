@@ -46,6 +46,8 @@ ESCALATION_ASKED = declare("ticket.escalation_asked", _("{by} asked for the tick
 
 TICKET_TAGGED = declare("ticket.tagged", _("{by} added the tags {tags}"))
 TICKET_UNTAGGED = declare("ticket.untagged", _("{by} took off the tags {tags}"))
+TICKET_SNOOZED = declare("ticket.snoozed", _("{by} put the ticket aside for later"))
+TICKET_WOKE = declare("ticket.woke", _("{by} brought the ticket back into the queue"))
 MACRO_APPLIED = declare("ticket.macro_applied", _("{by} used a macro"))
 MACRO_KEPT = declare("macro.kept", _("{by} changed a macro"))
 

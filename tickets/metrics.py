@@ -45,6 +45,7 @@ def told(lines: Iterable[Any], now: datetime) -> list[dict[str, Any]]:
             "number": SafeString(line.number),
             "category": line.category__name,
             "tags": line.tag_names,
+            "snoozed_until": line.snoozed_until,
             "customer": line.organization__name or line.requester__name or line.requester__email,
             "tier": line.organization__tier__name or "",
             "priority": SafeString(line.priority),

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from tickets.actions import watch_next_promise
+from tickets.actions import wake_next, watch_next_promise
 
 BATCH = 500
 
@@ -12,3 +12,12 @@ def watch_promises() -> int:
     while seen < BATCH and watch_next_promise():
         seen += 1
     return seen
+
+
+@shared_task(name="tickets.wake_snoozed")
+def wake_snoozed() -> int:
+    """Brings tickets back into the queue that were put aside until now; answers how many."""
+    woken = 0
+    while woken < BATCH and wake_next():
+        woken += 1
+    return woken

@@ -6,6 +6,7 @@ from tickets.actions.macros import Answer, apply_macro, keep_macro
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
+from tickets.actions.snoozes import is_promised_before, snooze, wake, wake_next
 from tickets.actions.tags import tag
 from tickets.actions.triage import assign, change_priority, take
 
@@ -20,6 +21,7 @@ __all__ = [
     "drop_policy",
     "file_ticket",
     "import_holidays",
+    "is_promised_before",
     "keep_calendar",
     "keep_macro",
     "keep_policy",
@@ -28,9 +30,12 @@ __all__ = [
     "reply",
     "retarget_organization",
     "retarget_ticket",
+    "snooze",
     "solve",
     "tag",
     "take",
     "wait_for_customer",
+    "wake",
+    "wake_next",
     "watch_next_promise",
 ]

@@ -109,6 +109,7 @@ def _customer_reply(ticket: Ticket, body: str, by: User | None, at: datetime) ->
         changes.move(ticket=ticket, to=TicketState.OPEN)
     if was != TicketState.SOLVED:
         clocks.hear(ticket=ticket, at=at)
+    ticket.snoozed_until = None  # who wrote is heard now
     changes.write(ticket=ticket, fields=["state", "solved_at"], at=at)
     if was == TicketState.SOLVED:
         changes.tell(event=TICKET_REOPENED, ticket=ticket, by=by, at=at, details={"message": message.pk})

@@ -36,7 +36,12 @@ class _Choice(admin.SimpleListFilter):
 class StateFilter(_Choice):
     title = _("State")
     parameter_name = "state"
-    rows = [("waiting", _("Waiting for customer")), ("done", _("Solved and closed")), ("all", _("All"))]
+    rows = [
+        ("waiting", _("Waiting for customer")),
+        ("snoozed", _("Snoozed")),
+        ("done", _("Solved and closed")),
+        ("all", _("All")),
+    ]
 
     def choices(self, changelist: Any) -> Any:
         """What would be "all" is the queue: what is our turn."""
@@ -45,8 +50,13 @@ class StateFilter(_Choice):
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        by_state = {"waiting": queryset.waiting, "done": queryset.done, "all": queryset.all}
-        return by_state.get(self.chosen(), queryset.our_turn)()
+        by_state = {
+            "waiting": queryset.waiting,
+            "snoozed": queryset.snoozed,
+            "done": queryset.done,
+            "all": queryset.all,
+        }
+        return by_state.get(self.chosen(), queryset.at_hand)()
 
 
 class WhoseFilter(_Choice):
@@ -142,6 +152,7 @@ class TicketAdmin(ModelAdmin):
             "compose": desk.compose,
             "macro": desk.macro,
             "tags": desk.tags,
+            "snooze": desk.snooze,
         }
         guard = self.admin_site.admin_view
         ours = [path(f"<int:pk>/{name}/", guard(view), name=f"tickets_ticket_{name}") for name, view in acts.items()]

@@ -1,6 +1,7 @@
 """The agent's workspace about one ticket, inside the admin. Pages show, POSTs act; nothing written is ever lost."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin, messages
@@ -19,7 +20,16 @@ from portal.outbox.models import Letter
 from portal.web.admin_views import row_or_404
 from tickets import actions as tickets
 from tickets.admin_views.gate import acts, visible_ticket
-from tickets.forms import AssignForm, EscalateForm, HolidayImportForm, NoteForm, PriorityForm, StaffReplyForm, TagsForm
+from tickets.forms import (
+    AssignForm,
+    EscalateForm,
+    HolidayImportForm,
+    NoteForm,
+    PriorityForm,
+    SnoozeForm,
+    StaffReplyForm,
+    TagsForm,
+)
 from tickets.models import Macro, Message, Ticket
 from tickets.querysets import timeline
 
@@ -30,6 +40,7 @@ MOVES: dict[str, Callable[..., Any]] = {
     "solve": tickets.solve,
     "close": tickets.close,
     "reopen": tickets.reopen,
+    "wake": tickets.wake,
 }
 
 
@@ -168,6 +179,7 @@ def _side(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "past": past.exclude(pk=ticket.pk)[:PAST_TICKETS],
         "assign_form": AssignForm(initial={"assignee": ticket.assignee_id}),
         "escalate_form": EscalateForm(),
+        "snooze_form": SnoozeForm(initial={"until": timezone.now() + timedelta(days=1)}),
         "tags_form": TagsForm(ticket=ticket),
         "priority_form": PriorityForm(initial={"priority": ticket.priority}),
     }

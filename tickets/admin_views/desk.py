@@ -9,7 +9,7 @@ from portal.accounts.context import actor
 from tickets import actions as tickets
 from tickets.admin_views import composed, workspace_page
 from tickets.admin_views.gate import acts
-from tickets.forms import StaffReplyForm, TagsForm
+from tickets.forms import SnoozeForm, StaffReplyForm, TagsForm
 from tickets.models import Macro, Ticket
 
 
@@ -47,4 +47,19 @@ def tags(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
         tickets.tag(ticket=ticket, add=form.added, drop=form.dropped, by=actor(request))
     else:
         messages.warning(request, _("Choose from the tags that are offered."))
+    return None
+
+
+@acts
+def snooze(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
+    form = SnoozeForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, " ".join(form.errors["until"]))
+        return None
+    until = form.cleaned_data["until"]
+    snoozed = tickets.snooze(ticket=ticket, until=until, by=actor(request))
+    if tickets.is_promised_before(ticket=snoozed, until=until):
+        messages.warning(
+            request, _("Put aside, but a promise falls due before: its clock runs on and it will escalate.")
+        )
     return None

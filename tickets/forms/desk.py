@@ -78,3 +78,13 @@ class TagsForm(forms.Form):
     @property
     def dropped(self) -> list[Tag]:
         return [tag for tag in self.cleaned_data["had"] if tag not in set(self.cleaned_data["tags"])]
+
+
+class SnoozeForm(forms.Form):
+    """A moment as the agent's own clock shows it."""
+
+    until = forms.DateTimeField(
+        label=_("Until"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"required": _("Choose a moment."), "invalid": _("Choose a moment.")},
+    )

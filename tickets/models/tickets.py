@@ -83,6 +83,9 @@ class Ticket(models.Model):
     due_at = models.DateTimeField(
         _("due at"), null=True, blank=True, help_text=_("The earliest promise that is still owed.")
     )
+    snoozed_until = models.DateTimeField(
+        _("snoozed until"), null=True, blank=True, help_text=_("Not in the queue until then; what is promised runs on.")
+    )
     version = models.PositiveIntegerField(_("version"), default=1, help_text=_("Goes up with each change."))
     filing_key = models.CharField(
         max_length=64, null=True, blank=True, editable=False, help_text=_("The same filing twice is one ticket.")
@@ -112,6 +115,9 @@ class Ticket(models.Model):
                 name="ticket_owes_only_while_it_is_our_turn", condition=Q(due_at=None) | Q(state__in=OUR_TURN)
             ),
             models.CheckConstraint(
+                name="ticket_snoozes_while_active", condition=Q(snoozed_until=None) | Q(state__in=ACTIVE)
+            ),
+            models.CheckConstraint(
                 name="ticket_moments_in_order",
                 condition=Q(last_activity_at__gte=F("filed_at"))
                 & (Q(solved_at=None) | Q(solved_at__gte=F("filed_at")))
@@ -134,6 +140,7 @@ class Ticket(models.Model):
                 condition=Q(state__in=OUR_TURN),
             ),
             models.Index(fields=["-last_activity_at", "-id"], name="ticket_newest_activity"),
+            models.Index(fields=["snoozed_until"], name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -59,9 +59,9 @@ class TicketQuerySet(models.QuerySet):
 
     def work_lines(self) -> models.QuerySet[Any, Any]:
         """The same for those who work on tickets."""
-        others = ("assignee__name", "assignee__email", "category__name", "organization__tier__name", "tag_names")
+        others = ("assignee__name", "assignee__email", "category__name", "organization__tier__name")
         tags = apps.get_model("tickets", "Tag").objects.filter(tickets=models.OuterRef("pk")).order_by("name")
-        return self.annotate(tag_names=ArraySubquery(tags.values("name"))).lines(*others)
+        return self.annotate(tag_names=ArraySubquery(tags.values("name"))).lines(*others, "tag_names", "snoozed_until")
 
     def for_change(self) -> "TicketQuerySet":
         """Locks the tickets themselves; what they refer to is only read."""
@@ -79,6 +79,17 @@ class TicketQuerySet(models.QuerySet):
     def done(self) -> "TicketQuerySet":
         return self.filter(state__in=[TicketState.SOLVED, TicketState.CLOSED])
 
+    def at_hand(self) -> "TicketQuerySet":
+        """Our turn, and not put aside for later."""
+        return self.our_turn().filter(snoozed_until=None)
+
+    def snoozed(self) -> "TicketQuerySet":
+        return self.filter(snoozed_until__isnull=False)
+
+    def snoozed_out(self, now: datetime) -> "TicketQuerySet":
+        """Put aside until a moment that has come."""
+        return self.filter(snoozed_until__lte=now).order_by("snoozed_until", "pk")
+
     def unassigned(self) -> "TicketQuerySet":
         return self.filter(assignee=None)
 
@@ -87,7 +98,7 @@ class TicketQuerySet(models.QuerySet):
 
     def for_agent(self, user: Any) -> "TicketQuerySet":
         """What that agent may work on next: our turn, theirs or nobody's."""
-        return self.our_turn().filter(Q(assignee_id=user.pk) | Q(assignee=None))
+        return self.at_hand().filter(Q(assignee_id=user.pk) | Q(assignee=None))
 
     def tagged(self, slug: str) -> "TicketQuerySet":
         return self.filter(tags__slug=slug)
@@ -135,8 +146,8 @@ class TicketQuerySet(models.QuerySet):
         return self.filter(Q(last_activity_at__lt=at) | Q(last_activity_at=at, pk__lt=pk))
 
     def queue_figures(self, user: Any, now: datetime) -> dict[str, int]:
-        """How the queue stands for that agent, in one query over what is our turn."""
-        return self.our_turn().aggregate(
+        """How the queue stands for that agent, in one query over what is at hand."""
+        return self.at_hand().aggregate(
             mine=Count("pk", filter=Q(assignee_id=user.pk)),
             unassigned=Count("pk", filter=Q(assignee=None)),
             due_soon=Count("pk", filter=Q(due_at__gt=now, due_at__lte=now + SOON)),
