@@ -59,6 +59,7 @@ REACTIONS: dict[str, list[str]] = {
         "helpcenter.receivers.mark_the_search_that_did_not_spare_it",
         "tickets.receivers.acknowledge_to_the_requester",
     ],
+    "ticket.merged_replied": ["tickets.receivers.tell_the_agents"],
     "ticket.promise_warned": ["tickets.receivers.tell_those_whom_the_step_names"],
     "ticket.replied": ["tickets.receivers.bring_the_answer_to_the_requester"],
     "ticket.solved": ["tickets.receivers.tell_the_requester_it_is_solved"],

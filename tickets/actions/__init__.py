@@ -3,6 +3,7 @@ from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.filing import Filing, file_ticket
 from tickets.actions.macros import Answer, apply_macro, keep_macro
+from tickets.actions.merges import merge_tickets
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
@@ -25,6 +26,7 @@ __all__ = [
     "keep_calendar",
     "keep_macro",
     "keep_policy",
+    "merge_tickets",
     "note",
     "reopen",
     "reply",

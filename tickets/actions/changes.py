@@ -26,7 +26,7 @@ def lock(*, ticket: Ticket) -> Ticket:
 
 @transaction.atomic(savepoint=False)
 def write(*, ticket: Ticket, fields: Iterable[str] = (), at: datetime) -> None:
-    """Saves a locked ticket: the fields that changed, its version, when it happened, what is due next and its snooze."""
+    """Saves a locked ticket: fields that changed, its version, when it happened, what is due next, and its snooze."""
     ticket.last_activity_at = max(ticket.last_activity_at, at)
     ticket.save(update_fields=["version", "last_activity_at", "due_at", "snoozed_until", *fields])
 

@@ -153,6 +153,7 @@ class TicketAdmin(ModelAdmin):
             "macro": desk.macro,
             "tags": desk.tags,
             "snooze": desk.snooze,
+            "merge": desk.merge,
         }
         guard = self.admin_site.admin_view
         ours = [path(f"<int:pk>/{name}/", guard(view), name=f"tickets_ticket_{name}") for name, view in acts.items()]

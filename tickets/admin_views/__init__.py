@@ -24,6 +24,7 @@ from tickets.forms import (
     AssignForm,
     EscalateForm,
     HolidayImportForm,
+    MergeForm,
     NoteForm,
     PriorityForm,
     SnoozeForm,
@@ -135,6 +136,7 @@ def workspace_page(
         "ticket": ticket,
         **composed(request, ticket, form),
         "note_form": note_form or NoteForm(),
+        "survivor": Ticket.objects.survivor_of(ticket),
         "may_act": request.user.has_perm("tickets.change_ticket"),
         **_conversation(request, ticket, form),
         **_side(request, ticket),
@@ -154,7 +156,7 @@ def composed(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> dict
 
 def _conversation(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> dict[str, Any]:
     """The messages with the letters they caused; after a stale reply, those that came in first are marked."""
-    shown = list(ticket.messages.told())
+    shown = list(Message.objects.of_page(ticket, request.user).select_related("merged_from").told())
     letters = _letters_by_message(ticket, shown)
     seen = form["seen"].value() if form.is_bound else ticket.version
     seen = int(seen) if str(seen).isdecimal() else ticket.version
@@ -179,6 +181,7 @@ def _side(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "past": past.exclude(pk=ticket.pk)[:PAST_TICKETS],
         "assign_form": AssignForm(initial={"assignee": ticket.assignee_id}),
         "escalate_form": EscalateForm(),
+        "merge_form": MergeForm(),
         "snooze_form": SnoozeForm(initial={"until": timezone.now() + timedelta(days=1)}),
         "tags_form": TagsForm(ticket=ticket),
         "priority_form": PriorityForm(initial={"priority": ticket.priority}),

@@ -2,14 +2,14 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from portal.accounts.context import actor
 from tickets import actions as tickets
 from tickets.admin_views import composed, workspace_page
 from tickets.admin_views.gate import acts
-from tickets.forms import SnoozeForm, StaffReplyForm, TagsForm
+from tickets.forms import MergeForm, SnoozeForm, StaffReplyForm, TagsForm
 from tickets.models import Macro, Ticket
 
 
@@ -63,3 +63,18 @@ def snooze(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
             request, _("Put aside, but a promise falls due before: its clock runs on and it will escalate.")
         )
     return None
+
+
+@acts
+def merge(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
+    """Into the ticket with that number; then one goes on there."""
+    form = MergeForm(request.POST)
+    number = form.cleaned_data["number"] if form.is_valid() else 0
+    into = Ticket.objects.visible_to(request.user).filter(number=number).first()
+    if into is None:
+        messages.warning(request, _("There is no ticket with this number."))
+        return None
+    kept = form.cleaned_data["keeps_internal"]
+    survivor = tickets.merge_tickets(source=ticket, into=into, by=actor(request), keeps_internal=kept)
+    messages.success(request, _("#%(number)s was merged into this ticket.") % {"number": ticket.number})
+    return redirect("admin:tickets_ticket_change", survivor.pk)

@@ -1,7 +1,7 @@
 """The shape of what is typed in: by customers, at the desk, and about what we promise."""
 
 from tickets.forms.customers import EscalateForm, ListForm, ReplyForm, TicketForm
-from tickets.forms.desk import AssignForm, NoteForm, PriorityForm, SnoozeForm, StaffReplyForm, TagsForm
+from tickets.forms.desk import AssignForm, MergeForm, NoteForm, PriorityForm, SnoozeForm, StaffReplyForm, TagsForm
 from tickets.forms.promises import (
     MOST_YEARS,
     CalendarHoursFormSet,
@@ -19,6 +19,7 @@ __all__ = [
     "HolidayImportForm",
     "LadderStepForm",
     "ListForm",
+    "MergeForm",
     "NoteForm",
     "PriorityForm",
     "ReplyForm",

@@ -88,3 +88,10 @@ class SnoozeForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"required": _("Choose a moment."), "invalid": _("Choose a moment.")},
     )
+
+
+class MergeForm(forms.Form):
+    number = forms.IntegerField(label=_("Into ticket number"), min_value=1, max_value=2**63 - 1)
+    keeps_internal = forms.BooleanField(
+        label=_("It belongs to another customer: keep its messages for staff alone"), required=False
+    )

@@ -86,6 +86,9 @@ class Ticket(models.Model):
     snoozed_until = models.DateTimeField(
         _("snoozed until"), null=True, blank=True, help_text=_("Not in the queue until then; what is promised runs on.")
     )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
     version = models.PositiveIntegerField(_("version"), default=1, help_text=_("Goes up with each change."))
     filing_key = models.CharField(
         max_length=64, null=True, blank=True, editable=False, help_text=_("The same filing twice is one ticket.")
@@ -116,6 +119,10 @@ class Ticket(models.Model):
             ),
             models.CheckConstraint(
                 name="ticket_snoozes_while_active", condition=Q(snoozed_until=None) | Q(state__in=ACTIVE)
+            ),
+            models.CheckConstraint(name="ticket_not_merged_into_itself", condition=~Q(merged_into=F("id"))),
+            models.CheckConstraint(
+                name="ticket_merged_is_closed", condition=Q(merged_into=None) | Q(state=TicketState.CLOSED)
             ),
             models.CheckConstraint(
                 name="ticket_moments_in_order",
@@ -155,6 +162,10 @@ class Ticket(models.Model):
         None is the house itself.
         """
         return by is None or (by.is_staff and by.pk != self.requester_id)
+
+    def has_the_customer_of(self, other: "Ticket") -> bool:
+        """Whether just the same people may see both."""
+        return (self.requester_id, self.organization_id) == (other.requester_id, other.organization_id)
 
     def standing(self, now: datetime) -> str:
         """How its earliest promise stands, in the words of the pages: due, soon, breached; empty when none is owed."""
@@ -199,6 +210,18 @@ class Message(models.Model):
     ticket_version = models.PositiveIntegerField(
         _("ticket version"), default=1, help_text=_("The version of the ticket that this message made.")
     )
+    merged_from = models.ForeignKey(
+        Ticket,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="moved_messages",
+        verbose_name=_("written on"),
+        help_text=_("The ticket on which it was written, if that was merged into this one."),
+    )
+    is_internal = models.BooleanField(
+        _("internal"), default=False, help_text=_("Came with a merged ticket of somebody else: for staff alone.")
+    )
     created_at = models.DateTimeField(_("created at"))
 
     objects = MessageQuerySet.as_manager()
@@ -217,3 +240,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.created_at:%F %T}"
+
+    @property
+    def home(self) -> Ticket:
+        """The ticket whose people wrote and read it: where it was written, even when that was merged since."""
+        return self.merged_from or self.ticket

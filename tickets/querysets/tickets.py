@@ -103,6 +103,16 @@ class TicketQuerySet(models.QuerySet):
     def tagged(self, slug: str) -> "TicketQuerySet":
         return self.filter(tags__slug=slug)
 
+    def survivor_of(self, ticket: Any) -> Any:
+        """The ticket at the end of the chain of merges: itself if never merged; None if the chain has no end."""
+        seen = set()
+        while ticket.merged_into_id is not None:
+            if ticket.pk in seen:
+                return None
+            seen.add(ticket.pk)
+            ticket = self.get(pk=ticket.merged_into_id)
+        return ticket
+
     def requested_by(self, user: Any) -> "TicketQuerySet":
         return self.filter(requester_id=user.pk)
 
@@ -160,12 +170,22 @@ class MessageQuerySet(models.QuerySet):
         """Of a ticket that the reader may see: notes and notices are for staff who work tickets."""
         if reads_as_staff(user):
             return self
-        return self.filter(kind__in=MESSAGES_FOR_CUSTOMERS)
+        return self.filter(kind__in=MESSAGES_FOR_CUSTOMERS, is_internal=False)
 
     def visible_to(self, user: Any) -> "MessageQuerySet":
         """Messages of visible tickets, without what is meant for staff alone."""
         tickets = apps.get_model("tickets", "Ticket").objects.visible_to(user)
-        return self.shown_to(user).filter(ticket__in=tickets)
+        if reads_as_staff(user):
+            return self.filter(ticket__in=tickets)
+        written_there = Q(ticket__in=tickets, is_internal=False) | Q(merged_from__in=tickets)
+        return self.filter(written_there, kind__in=MESSAGES_FOR_CUSTOMERS)
+
+    def of_page(self, ticket: Any, reader: Any) -> "MessageQuerySet":
+        """The conversation of a ticket that the reader may see; of a merged one, what was written there."""
+        if ticket.merged_into_id is None:
+            return self.filter(ticket=ticket).shown_to(reader)
+        found = self.filter(Q(ticket=ticket) | Q(merged_from=ticket))
+        return found if reads_as_staff(reader) else found.filter(kind__in=MESSAGES_FOR_CUSTOMERS)
 
     def in_order(self) -> "MessageQuerySet":
         return self.order_by("created_at", "pk")
