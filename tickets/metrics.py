@@ -40,6 +40,7 @@ def told(lines: Iterable[Any], now: datetime) -> list[dict[str, Any]]:
     pattern, priorities, states = _desk_pattern(), escaped(labels(Priority)), escaped(labels(TicketState))
     return [
         {
+            "pk": line.pk,
             "url": SafeString(pattern.replace("*", str(line.pk))),
             "subject": line.subject,
             "number": SafeString(line.number),

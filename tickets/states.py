@@ -80,6 +80,16 @@ class Tells(models.TextChoices):
     EXECUTIVES = "executives", _("Executives of the matrix")
 
 
+class BulkAct(models.TextChoices):
+    """What can be done to many tickets at once."""
+
+    ASSIGN = "assign", _("Assign")
+    PRIORITY = "priority", _("Change priority")
+    TAG = "tag", _("Add tag")
+    SOLVE = "solve", _("Solve")
+    CLOSE = "close", _("Close for good")
+
+
 class Weekday(models.IntegerChoices):
     MONDAY = 0, _("Monday")
     TUESDAY = 1, _("Tuesday")

@@ -1,3 +1,4 @@
+from tickets.actions.bulk import Order, Outcome, act_on_many
 from tickets.actions.calendars import import_holidays, keep_calendar
 from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
@@ -14,6 +15,9 @@ from tickets.actions.triage import assign, change_priority, take
 __all__ = [
     "Answer",
     "Filing",
+    "Order",
+    "Outcome",
+    "act_on_many",
     "apply_macro",
     "ask_to_escalate",
     "assign",

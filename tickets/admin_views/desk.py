@@ -54,7 +54,7 @@ def tags(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
 def snooze(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     form = SnoozeForm(request.POST)
     if not form.is_valid():
-        messages.warning(request, " ".join(form.errors["until"]))
+        messages.warning(request, " ".join(str(error) for error in form.errors["until"]))
         return None
     until = form.cleaned_data["until"]
     snoozed = tickets.snooze(ticket=ticket, until=until, by=actor(request))

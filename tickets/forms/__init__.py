@@ -1,7 +1,16 @@
 """The shape of what is typed in: by customers, at the desk, and about what we promise."""
 
 from tickets.forms.customers import EscalateForm, ListForm, ReplyForm, TicketForm
-from tickets.forms.desk import AssignForm, MergeForm, NoteForm, PriorityForm, SnoozeForm, StaffReplyForm, TagsForm
+from tickets.forms.desk import (
+    AssignForm,
+    BulkForm,
+    MergeForm,
+    NoteForm,
+    PriorityForm,
+    SnoozeForm,
+    StaffReplyForm,
+    TagsForm,
+)
 from tickets.forms.promises import (
     MOST_YEARS,
     CalendarHoursFormSet,
@@ -14,6 +23,7 @@ from tickets.forms.promises import (
 __all__ = [
     "MOST_YEARS",
     "AssignForm",
+    "BulkForm",
     "CalendarHoursFormSet",
     "EscalateForm",
     "HolidayImportForm",

@@ -5,11 +5,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
+from tickets.actions import Order
 from tickets.forms.customers import ReplyForm
 from tickets.models import Macro, Tag, Ticket
 from tickets.states import (
     AFTER_A_REPLY,
     MOST_CHARACTERS,
+    BulkAct,
     Priority,
     TicketState,
 )
@@ -63,7 +65,7 @@ class TagsForm(forms.Form):
     def __init__(self, *args: Any, ticket: Ticket, **options: Any) -> None:
         self.present = list(ticket.tags.all())
         present = [tag.pk for tag in self.present]
-        super().__init__(*args, initial={"tags": present, "had": present}, **options)
+        super().__init__(*args, **{"initial": {"tags": present, "had": present}, **options})
         field = self.fields["tags"]
         assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101  # tells the type checker
         field.queryset = Tag.objects.filter(Q(is_active=True) | Q(pk__in=present))
@@ -95,3 +97,20 @@ class MergeForm(forms.Form):
     keeps_internal = forms.BooleanField(
         label=_("It belongs to another customer: keep its messages for staff alone"), required=False
     )
+
+
+class BulkForm(AssignForm):
+    """What is done to the tickets that were ticked in the queue."""
+
+    act = forms.ChoiceField(label=_("Do"), choices=[("", "–"), *BulkAct.choices])
+    priority = forms.ChoiceField(label=_("Priority"), choices=[("", "–"), *Priority.choices], required=False)
+    tag = forms.ModelChoiceField(label=_("Tag"), queryset=Tag.objects.offered(), required=False, empty_label="–")
+    ticket = forms.ModelMultipleChoiceField(
+        queryset=Ticket.objects.all(),
+        widget=forms.MultipleHiddenInput,
+        error_messages={"required": _("Tick the tickets first.")},
+    )
+
+    def order(self) -> Order:
+        given = self.cleaned_data
+        return Order(act=given["act"], assignee=given["assignee"], priority=given["priority"], tag=given["tag"])

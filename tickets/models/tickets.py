@@ -75,7 +75,9 @@ class Ticket(models.Model):
     assignee = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="assigned_tickets", verbose_name=_("assignee")
     )
-    tags = models.ManyToManyField("Tag", blank=True, editable=False, related_name="tickets", verbose_name=_("tags"))
+    tags: models.ManyToManyField = models.ManyToManyField(
+        "Tag", blank=True, editable=False, related_name="tickets", verbose_name=_("tags")
+    )
     filed_at = models.DateTimeField(_("filed at"))
     last_activity_at = models.DateTimeField(_("last activity at"))
     solved_at = models.DateTimeField(_("solved at"), null=True, blank=True)
