@@ -102,6 +102,7 @@ class MergeForm(forms.Form):
 class BulkForm(AssignForm):
     """What is done to the tickets that were ticked in the queue."""
 
+    field_order = ("act", "assignee", "priority", "tag")
     act = forms.ChoiceField(label=_("Do"), choices=[("", "–"), *BulkAct.choices])
     priority = forms.ChoiceField(label=_("Priority"), choices=[("", "–"), *Priority.choices], required=False)
     tag = forms.ModelChoiceField(label=_("Tag"), queryset=Tag.objects.offered(), required=False, empty_label="–")
