@@ -20,8 +20,9 @@ def filed(*, ticket: Ticket, message: Message | None, due_at: datetime | None) -
 
 def replied(*, message: Message) -> None:
     """Brings the full answer to who asked."""
-    context = {"message": message, "ticket": message.ticket, "link": _portal(message.ticket), "days": _days()}
-    _send(f"ticket-replied:{message.pk}", "replied", message.ticket.requester, message, context)
+    ticket = message.home  # merged meanwhile: those to whom it was written get it, nobody else
+    context = {"message": message, "ticket": ticket, "link": _portal(ticket), "days": _days()}
+    _send(f"ticket-replied:{message.pk}", "replied", ticket.requester, message, context)
 
 
 def solved(*, ticket: Ticket, key: str) -> None:

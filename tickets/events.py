@@ -50,6 +50,16 @@ TICKET_ESCALATED = declare(
 )
 ESCALATION_ASKED = declare("ticket.escalation_asked", _("{by} asked for the ticket to be escalated"), is_public=True)
 
+TICKET_TAGGED = declare("ticket.tagged", _("{by} added the tags {tags}"))
+TICKET_UNTAGGED = declare("ticket.untagged", _("{by} took off the tags {tags}"))
+TICKET_SNOOZED = declare("ticket.snoozed", _("{by} put the ticket aside for later"))
+TICKET_WOKE = declare("ticket.woke", _("{by} brought the ticket back into the queue"))
+TICKET_MERGED = declare("ticket.merged", _("{by} merged the ticket into #{into}"))
+TICKET_MERGED_IN = declare("ticket.merged_in", _("{by} merged #{source} into the ticket"))
+MERGED_REPLIED = declare("ticket.merged_replied", _("{by} wrote to #{source}, which was merged into the ticket"))
+MACRO_APPLIED = declare("ticket.macro_applied", _("{by} used a macro"))
+MACRO_KEPT = declare("macro.kept", _("{by} changed a macro"))
+
 POLICY_CHANGED = declare("sla_policy.changed", _("{by} changed what is promised"))
 CALENDAR_CHANGED = declare("calendar.changed", _("{by} changed the opening hours"))
 HOLIDAYS_IMPORTED = declare("calendar.holidays_imported", _("{by} imported {count} holidays of {source}"))

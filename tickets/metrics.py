@@ -40,10 +40,13 @@ def told(lines: Iterable[Any], now: datetime) -> list[dict[str, Any]]:
     pattern, priorities, states = _desk_pattern(), escaped(labels(Priority)), escaped(labels(TicketState))
     return [
         {
+            "pk": line.pk,
             "url": SafeString(pattern.replace("*", str(line.pk))),
             "subject": line.subject,
             "number": SafeString(line.number),
             "category": line.category__name,
+            "tags": line.tag_names,
+            "snoozed_until": line.snoozed_until,
             "customer": line.organization__name or line.requester__name or line.requester__email,
             "tier": line.organization__tier__name or "",
             "priority": SafeString(line.priority),

@@ -60,6 +60,7 @@ def tell_the_requester_it_is_solved(event: Event) -> None:
 
 
 @on("ticket.customer_replied")
+@on("ticket.merged_replied")
 def tell_the_agents(event: Event) -> None:
     """Who has the ticket; without an assignee the whole team of its level."""
     message = _message_of(event)
@@ -137,7 +138,7 @@ def _retarget(found: TicketQuerySet, event: Event) -> None:
 
 
 def _message_of(event: Event) -> Message | None:
-    found = Message.objects.select_related("author", "ticket__requester", "ticket__assignee")
+    found = Message.objects.select_related("author", "ticket__requester", "ticket__assignee", "merged_from__requester")
     return found.filter(pk=event.details.get("message")).first()
 
 

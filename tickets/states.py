@@ -80,6 +80,16 @@ class Tells(models.TextChoices):
     EXECUTIVES = "executives", _("Executives of the matrix")
 
 
+class BulkAct(models.TextChoices):
+    """What can be done to many tickets at once."""
+
+    ASSIGN = "assign", _("Assign")
+    PRIORITY = "priority", _("Change priority")
+    TAG = "tag", _("Add tag")
+    SOLVE = "solve", _("Solve")
+    CLOSE = "close", _("Close for good")
+
+
 class Weekday(models.IntegerChoices):
     MONDAY = 0, _("Monday")
     TUESDAY = 1, _("Tuesday")
@@ -130,6 +140,12 @@ KEPT_BY_AN_ANSWER = [Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE, Metric.UPDATE]
 RESPONSES = [Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE]
 
 MESSAGES_FOR_CUSTOMERS = [MessageKind.REPLY]
+
+# What a canned answer may name, between double braces.
+VARIABLES = [
+    *("requester.first_name", "requester.name", "organization.name", "ticket.number", "ticket.subject"),
+    *("agent.first_name", "agent.name"),
+]
 
 # How long a solved ticket can be taken up again; later the trouble is a new one and gets a new promise.
 REOPEN_WITHIN = timedelta(days=14)

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from tickets.actions import assign_waiting, watch_next_promise
+from tickets.actions import assign_waiting, wake_next, watch_next_promise
 
 BATCH = 500
 
@@ -18,3 +18,12 @@ def watch_promises() -> int:
 def assign() -> int:
     """Hands waiting tickets to agents who are free, if no news did; answers how many."""
     return assign_waiting()
+
+
+@shared_task(name="tickets.wake_snoozed")
+def wake_snoozed() -> int:
+    """Brings tickets back into the queue that were put aside until now; answers how many."""
+    woken = 0
+    while woken < BATCH and wake_next():
+        woken += 1
+    return woken

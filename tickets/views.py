@@ -22,7 +22,7 @@ from portal.web.htmx import done, page
 from portal.web.templatetags.icons import escaped
 from tickets import actions as tickets
 from tickets.forms import EscalateForm, ListForm, ReplyForm, TicketForm
-from tickets.models import SlaPolicy, Ticket, address
+from tickets.models import Message, SlaPolicy, Ticket, address
 from tickets.querysets import Case, TicketQuerySet, timeline
 from tickets.states import PRIORITY_OF_IMPACT, Channel, Impact, Metric, Priority, TicketState, labels, standing
 
@@ -234,13 +234,20 @@ def _changed(request: HttpRequest, ticket: Ticket) -> HttpResponse:
     return done(request, "tickets/ticket_detail.html", context, to=ticket.get_absolute_url(), parts=["ticket"])
 
 
+def _survivor(request: HttpRequest, ticket: Ticket) -> Ticket | None:
+    """Into what it was merged, if the reader may see that."""
+    end = Ticket.objects.survivor_of(ticket) if ticket.merged_into_id else None
+    return Ticket.objects.visible_to(request.user).filter(pk=end.pk).first() if end else None
+
+
 def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, Any]:
     now = timezone.now()
     return {
         "ticket": ticket,
         "form": form,
         "escalate_form": EscalateForm(),
-        "conversation": ticket.messages.shown_to(request.user).told(),
+        "conversation": Message.objects.of_page(ticket, request.user).told(),
+        "survivor": _survivor(request, ticket),
         "promises": ticket.timers.of_the_page(now),
         "timeline": timeline(ticket, reader=request.user),
         "may_reopen": ticket.reopens_until is not None and now <= ticket.reopens_until,

@@ -25,6 +25,7 @@ _WRITE_HELP = [
 _WORK_TICKETS = [
     *("tickets.view_ticket", "tickets.add_ticket", "tickets.change_ticket", "tickets.view_message"),
     "tickets.view_agentprofile",
+    *("tickets.*_macro", "tickets.view_tag"),
 ]
 _SEE_CUSTOMERS = ["accounts.view_organization", "accounts.view_user", "accounts.view_membership", "accounts.view_tier"]
 _SEE_LETTERS = ["outbox.view_letter"]
@@ -51,6 +52,8 @@ _LEAD = [
     "tickets.*_categoryskill",
     "tickets.view_category",
     "tickets.change_category",
+    "tickets.share_macro",
+    "tickets.*_tag",
     "tickets.*_slapolicy",
     "tickets.*_ladder",
     "tickets.*_ladderstep",

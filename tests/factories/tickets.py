@@ -20,11 +20,13 @@ from tickets.models import (
     Holiday,
     Ladder,
     LadderStep,
+    Macro,
     MatrixLine,
     Message,
     Shift,
     Skill,
     SlaPolicy,
+    Tag,
     Ticket,
     Timer,
 )
@@ -138,6 +140,23 @@ class EscalationFactory(DjangoModelFactory):
     reached_at = datetime(2026, 3, 10, tzinfo=UTC)
     fired_at = datetime(2026, 3, 10, tzinfo=UTC)
     level = "l2"
+
+
+class TagFactory(DjangoModelFactory):
+    class Meta:
+        model = Tag
+
+    slug = factory.Sequence(lambda n: f"tag-{n}")
+    name = factory.Sequence(lambda n: f"Tag {n}")
+
+
+class MacroFactory(DjangoModelFactory):
+    class Meta:
+        model = Macro
+
+    name = factory.Sequence(lambda n: f"Macro {n}")
+    is_shared = True
+    body = "Hello {{ requester.first_name }}"
 
 
 class CalendarHoursFactory(DjangoModelFactory):

@@ -73,6 +73,7 @@ REACTIONS: dict[str, list[str]] = {
         "tickets.receivers.hand_out_what_waits",
     ],
     "ticket.priority_changed": ["tickets.receivers.hand_out_what_waits"],
+    "ticket.merged_replied": ["tickets.receivers.tell_the_agents"],
     "ticket.promise_warned": ["tickets.receivers.tell_those_whom_the_step_names"],
     "ticket.put_on_wait": ["tickets.receivers.hand_out_what_waits"],
     "ticket.reopened": [

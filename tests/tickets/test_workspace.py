@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from portal.accounts.models import User
 from portal.outbox.models import Letter
 from tests.factories.accounts import StaffFactory, TierFactory
-from tests.factories.tickets import MessageFactory, TicketFactory
+from tests.factories.tickets import MacroFactory, MessageFactory, TagFactory, TicketFactory
 from tickets import actions as tickets
 from tickets.metrics import queue_of
 from tickets.models import Ticket
@@ -98,13 +98,13 @@ def test_the_queue_is_searched_by_number_subject_and_address(desk: Client, file:
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_queue_takes_six_queries(
+def test_the_queue_takes_nine_queries(
     desk: Client, file: File, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(rows):
         file()
     desk.get(QUEUE)
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(9):
         desk.get(QUEUE)
 
 
@@ -128,15 +128,17 @@ def test_the_workspace_shows_the_talk_with_notes_and_the_letters_it_caused(
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_workspace_takes_twelve_queries(
+def test_the_workspace_takes_sixteen_queries(
     desk: Client, file: File, agent: User, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ticket = file()
     for _ in range(rows):
         MessageFactory(ticket=ticket, author=agent, is_from_staff=True)
+        MacroFactory().tags.add(tag := TagFactory())
+        ticket.tags.add(tag)
         file()
     desk.get(page_of(ticket))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(16):
         desk.get(page_of(ticket))
 
 

@@ -1,16 +1,26 @@
 from tickets.actions.assignment import assign_next, assign_waiting, requeue_escalated, requeue_reopened
 from tickets.actions.availability import keep_profile, set_availability
+from tickets.actions.bulk import Order, Outcome, act_on_many
 from tickets.actions.calendars import import_holidays, keep_calendar
 from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.filing import Filing, file_ticket
+from tickets.actions.macros import Answer, apply_macro, keep_macro
+from tickets.actions.merges import merge_tickets
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
+from tickets.actions.snoozes import is_promised_before, snooze, wake, wake_next
+from tickets.actions.tags import tag
 from tickets.actions.triage import assign, change_priority, take
 
 __all__ = [
+    "Answer",
     "Filing",
+    "Order",
+    "Outcome",
+    "act_on_many",
+    "apply_macro",
     "ask_to_escalate",
     "assign",
     "assign_next",
@@ -20,9 +30,12 @@ __all__ = [
     "drop_policy",
     "file_ticket",
     "import_holidays",
+    "is_promised_before",
     "keep_calendar",
+    "keep_macro",
     "keep_policy",
     "keep_profile",
+    "merge_tickets",
     "note",
     "reopen",
     "reply",
@@ -31,8 +44,12 @@ __all__ = [
     "retarget_organization",
     "retarget_ticket",
     "set_availability",
+    "snooze",
     "solve",
+    "tag",
     "take",
     "wait_for_customer",
+    "wake",
+    "wake_next",
     "watch_next_promise",
 ]

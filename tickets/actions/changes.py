@@ -13,7 +13,7 @@ from portal.events.listeners import EventType
 from portal.lib.refusals import Refused
 from portal.lib.written import as_html
 from tickets.models import Message, Ticket
-from tickets.states import MOST_CHARACTERS, MessageKind, TicketState, is_legal
+from tickets.states import ACTIVE, MOST_CHARACTERS, MessageKind, TicketState, is_legal
 
 
 @transaction.atomic(savepoint=False)
@@ -26,9 +26,9 @@ def lock(*, ticket: Ticket) -> Ticket:
 
 @transaction.atomic(savepoint=False)
 def write(*, ticket: Ticket, fields: Iterable[str] = (), at: datetime) -> None:
-    """Saves a locked ticket: the fields that changed, its version, when it happened and what is due next."""
+    """Saves a locked ticket: fields that changed, its version, when it happened, what is due next, and its snooze."""
     ticket.last_activity_at = max(ticket.last_activity_at, at)
-    ticket.save(update_fields=["version", "last_activity_at", "due_at", *fields])
+    ticket.save(update_fields=["version", "last_activity_at", "due_at", "snoozed_until", *fields])
 
 
 @transaction.atomic(savepoint=False)
@@ -73,3 +73,5 @@ def move(*, ticket: Ticket, to: TicketState) -> None:
         labels = {"old": ticket.get_state_display(), "new": to.label}
         raise Refused(sentence % labels, code="illegal_move")
     ticket.state = to
+    if to not in ACTIVE:
+        ticket.snoozed_until = None

@@ -104,6 +104,14 @@ def drop(*, ticket: Ticket, at: datetime) -> None:
 
 
 @transaction.atomic(savepoint=False)
+def forget(*, ticket: Ticket, at: datetime) -> None:
+    """Merged: nothing is owed any longer, and what was late is no miss of this ticket."""
+    owed = _Owed.of(ticket, at)
+    owed.end(PROMISE_DROPPED, *Metric, is_missable=False)
+    owed.done()
+
+
+@transaction.atomic(savepoint=False)
 def retarget(*, ticket: Ticket, at: datetime) -> bool:
     """Priority, tier, policy or hours changed: open promises get the target that binds now and keep what was used.
 
@@ -186,10 +194,11 @@ class _Owed:
         self.timers.append(timer)
         tell(PROMISE_MADE, timer, self.ticket, self.at)
 
-    def end(self, event: EventType, *metrics: str) -> None:
+    def end(self, event: EventType, *metrics: str, is_missable: bool = True) -> None:
         """Ends the clocks of these metrics; the moment each was due stays readable."""
         for timer in [one for one in self.timers if one.metric in metrics]:
-            miss_if_late(timer, self.ticket, self.at)
+            if is_missable:
+                miss_if_late(timer, self.ticket, self.at)
             setattr(timer, "met_at" if event is PROMISE_MET else "dropped_at", self.at)
             if not (event is PROMISE_MET and timer.was_missed):
                 tell(event, timer, self.ticket, self.at)

@@ -8,7 +8,9 @@ from portal.events.models import Event
 from portal.lib.clock import moment_after
 from portal.lib.refusals import Refused
 from tickets.actions import changes, clocks
+from tickets.actions.merges import hear
 from tickets.events import (
+    MERGED_REPLIED,
     TICKET_CLOSED,
     TICKET_CUSTOMER_REPLIED,
     TICKET_NOTED,
@@ -40,7 +42,7 @@ def reply(
     locked = changes.lock(ticket=ticket)
     at = moment_after(locked.last_activity_at, now)
     if locked.state == TicketState.CLOSED:
-        raise Refused(_("This ticket is closed. Please open a new one."), code="ticket_closed")
+        return _reply_to_closed(locked, body, by, at)
     if not locked.hears_us_from(by):
         return _customer_reply(locked, body, by, at)
     if seen_version is not None and has_moved_on(ticket=locked, since=seen_version, reader=by):
@@ -69,6 +71,32 @@ def has_moved_on(*, ticket: Ticket, since: int, reader: User | None) -> bool:
     moves = Event.objects.about(ticket).named(*_CHANGES_THE_TALK).filter(details__version__gt=since)
     others = moves.exclude(by_id=reader.pk) if reader else moves
     return ticket.messages.written_after(since, not_by=reader).exists() or others.exists()
+
+
+def _reply_to_closed(ticket: Ticket, body: str, by: User | None, at: datetime) -> Message:
+    """What a customer writes to a merged ticket follows to the survivor; else closed is closed."""
+    survivor = Ticket.objects.survivor_of(ticket)
+    if ticket.hears_us_from(by) or survivor is None or survivor.pk == ticket.pk:
+        raise Refused(_("This ticket is closed. Please open a new one."), code="ticket_closed")
+    if survivor.has_the_customer_of(ticket):
+        return reply(ticket=survivor, body=body, by=by, now=at)
+    return _internal_reply(survivor, ticket, body, by, at)
+
+
+def _internal_reply(survivor: Ticket, source: Ticket, body: str, by: User | None, at: datetime) -> Message:
+    """Words of another customer than the survivor's: staff hear them there, its people never do."""
+    locked = changes.lock(ticket=survivor)
+    if not locked.is_active:
+        raise Refused(_("This ticket is closed. Please open a new one."), code="ticket_closed")
+    at = max(at, locked.last_activity_at)
+    message = changes.add_message(ticket=locked, body=body, by=by, kind=MessageKind.REPLY, at=at)
+    message.merged_from, message.is_internal, message.is_from_staff = source, True, False
+    message.save(update_fields=["merged_from", "is_internal", "is_from_staff"])
+    hear(ticket=locked, at=at)
+    changes.write(ticket=locked, fields=["state"], at=at)
+    details = {"message": message.pk, "source": source.number}
+    changes.tell(event=MERGED_REPLIED, ticket=locked, by=by, at=at, details=details)
+    return message
 
 
 def _staff_reply(ticket: Ticket, body: str, by: User | None, leaves: str, at: datetime) -> Message:
@@ -109,6 +137,7 @@ def _customer_reply(ticket: Ticket, body: str, by: User | None, at: datetime) ->
         changes.move(ticket=ticket, to=TicketState.OPEN)
     if was != TicketState.SOLVED:
         clocks.hear(ticket=ticket, at=at)
+    ticket.snoozed_until = None  # who wrote is heard now
     changes.write(ticket=ticket, fields=["state", "solved_at"], at=at)
     if was == TicketState.SOLVED:
         changes.tell(event=TICKET_REOPENED, ticket=ticket, by=by, at=at, details={"message": message.pk})

@@ -2,6 +2,7 @@
 
 from tickets.admin.calendars import BusinessCalendarAdmin
 from tickets.admin.desk import AgentProfileAdmin, SkillAdmin
+from tickets.admin.macros import MacroAdmin, TagAdmin
 from tickets.admin.promises import (
     CategoryAdmin,
     EscalationAdmin,
@@ -17,8 +18,10 @@ __all__ = [
     "CategoryAdmin",
     "EscalationAdmin",
     "LadderAdmin",
+    "MacroAdmin",
     "MatrixLineAdmin",
     "SkillAdmin",
     "SlaPolicyAdmin",
+    "TagAdmin",
     "TicketAdmin",
 ]

@@ -12,8 +12,10 @@ from unfold.views import ChangeList
 
 from portal.accounts.models import Tier
 from tickets import admin_views
+from tickets.admin_views import bulk, desk
+from tickets.forms import BulkForm
 from tickets.metrics import told
-from tickets.models import Ticket
+from tickets.models import Tag, Ticket
 from tickets.querysets import TicketQuerySet
 from tickets.states import Priority
 
@@ -35,7 +37,12 @@ class _Choice(admin.SimpleListFilter):
 class StateFilter(_Choice):
     title = _("State")
     parameter_name = "state"
-    rows = [("waiting", _("Waiting for customer")), ("done", _("Solved and closed")), ("all", _("All"))]
+    rows = [
+        ("waiting", _("Waiting for customer")),
+        ("snoozed", _("Snoozed")),
+        ("done", _("Solved and closed")),
+        ("all", _("All")),
+    ]
 
     def choices(self, changelist: Any) -> Any:
         """What would be "all" is the queue: what is our turn."""
@@ -44,8 +51,13 @@ class StateFilter(_Choice):
         yield from others
 
     def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
-        by_state = {"waiting": queryset.waiting, "done": queryset.done, "all": queryset.all}
-        return by_state.get(self.chosen(), queryset.our_turn)()
+        by_state = {
+            "waiting": queryset.waiting,
+            "snoozed": queryset.snoozed,
+            "done": queryset.done,
+            "all": queryset.all,
+        }
+        return by_state.get(self.chosen(), queryset.at_hand)()
 
 
 class WhoseFilter(_Choice):
@@ -94,6 +106,17 @@ class TierFilter(_Choice):
         return queryset.filter(organization__tier__slug=self.chosen()) if self.chosen() else queryset
 
 
+class TagFilter(_Choice):
+    title = _("Tag")
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return list(Tag.objects.values_list("slug", "name"))
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
+        return queryset.tagged(self.chosen()) if self.chosen() else queryset
+
+
 class QueueList(ChangeList):
     """The rows are lines ready for the page, in place of whole tickets."""
 
@@ -110,7 +133,7 @@ class TicketAdmin(ModelAdmin):
     list_display = ["number", "subject"]
     list_display_links = None
     sortable_by: list[str] = []
-    list_filter = [StateFilter, WhoseFilter, PriorityFilter, PromiseFilter, TierFilter]
+    list_filter = [StateFilter, WhoseFilter, PriorityFilter, PromiseFilter, TierFilter, TagFilter]
     list_before_template = "admin/tickets/ticket/quick_choices.html"
     search_fields = ["=number", "subject", "requester__email", "organization__name"]
     search_help_text = _("Number, subject, address or organization")
@@ -127,6 +150,11 @@ class TicketAdmin(ModelAdmin):
             "assign": admin_views.assign,
             "priority": admin_views.priority,
             "escalate": admin_views.escalate,
+            "compose": desk.compose,
+            "macro": desk.macro,
+            "tags": desk.tags,
+            "snooze": desk.snooze,
+            "merge": desk.merge,
         }
         guard = self.admin_site.admin_view
         ours = [path(f"<int:pk>/{name}/", guard(view), name=f"tickets_ticket_{name}") for name, view in acts.items()]
@@ -134,10 +162,13 @@ class TicketAdmin(ModelAdmin):
             path(f"<int:pk>/{name}/", guard(admin_views.move), {"move": name}, name=f"tickets_ticket_{name}")
             for name in admin_views.MOVES
         ]
-        return [*ours, *moves, *super().get_urls()]
+        many = path("bulk/", guard(bulk.act), name="tickets_ticket_bulk")
+        return [many, *ours, *moves, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        return super().changelist_view(request, {"title": _("Queue"), **(extra_context or {})})
+        bulk_form = BulkForm() if request.user.has_perm("tickets.change_ticket") else None
+        context = {"title": _("Queue"), "bulk_form": bulk_form, "narrowed": request.GET.urlencode()}
+        return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return QueueList

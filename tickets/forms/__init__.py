@@ -2,7 +2,16 @@
 
 from tickets.forms.availability import AvailabilityForm
 from tickets.forms.customers import EscalateForm, ListForm, ReplyForm, TicketForm
-from tickets.forms.desk import AssignForm, NoteForm, PriorityForm, StaffReplyForm
+from tickets.forms.desk import (
+    AssignForm,
+    BulkForm,
+    MergeForm,
+    NoteForm,
+    PriorityForm,
+    SnoozeForm,
+    StaffReplyForm,
+    TagsForm,
+)
 from tickets.forms.promises import (
     MOST_YEARS,
     CalendarHoursFormSet,
@@ -16,16 +25,20 @@ __all__ = [
     "MOST_YEARS",
     "AssignForm",
     "AvailabilityForm",
+    "BulkForm",
     "CalendarHoursFormSet",
     "EscalateForm",
     "HolidayImportForm",
     "LadderStepForm",
     "ListForm",
+    "MergeForm",
     "NoteForm",
     "PriorityForm",
     "ReplyForm",
     "ShiftFormSet",
     "SlaPolicyForm",
+    "SnoozeForm",
     "StaffReplyForm",
+    "TagsForm",
     "TicketForm",
 ]

@@ -5,10 +5,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
+from tickets.actions import Order
 from tickets.forms.customers import ReplyForm
+from tickets.models import Macro, Tag, Ticket
 from tickets.states import (
     AFTER_A_REPLY,
     MOST_CHARACTERS,
+    BulkAct,
     Priority,
     TicketState,
 )
@@ -21,6 +24,7 @@ class StaffReplyForm(ReplyForm):
 
     leaves = forms.ChoiceField(choices=_AFTER_A_REPLY, required=False)
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+    macro = forms.ModelChoiceField(queryset=Macro.objects.all(), required=False, widget=forms.HiddenInput)
 
     def clean_leaves(self) -> str:
         return self.cleaned_data["leaves"] or TicketState.WAITING
@@ -48,3 +52,66 @@ class AssignForm(forms.Form):
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # tells the type checker
         works_on_tickets = Q(groups__permissions__codename="change_ticket") | Q(is_superuser=True)
         field.queryset = User.objects.staff().filter(works_on_tickets).distinct().order_by("name", "email")
+
+
+class TagsForm(forms.Form):
+    """Which tags stand on a ticket. `had` are those that the page showed as set."""
+
+    tags = forms.ModelMultipleChoiceField(
+        label=_("Tags"), queryset=Tag.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    had = forms.ModelMultipleChoiceField(queryset=Tag.objects.all(), required=False, widget=forms.MultipleHiddenInput)
+
+    def __init__(self, *args: Any, ticket: Ticket, **options: Any) -> None:
+        self.present = list(ticket.tags.all())
+        present = [tag.pk for tag in self.present]
+        super().__init__(*args, **{"initial": {"tags": present, "had": present}, **options})
+        field = self.fields["tags"]
+        assert isinstance(field, forms.ModelMultipleChoiceField)  # noqa: S101  # tells the type checker
+        field.queryset = Tag.objects.filter(Q(is_active=True) | Q(pk__in=present))
+        if not self.is_bound:  # looked up once for the page
+            self.offered = [(tag.pk, tag.name) for tag in field.queryset]
+            field.choices = self.offered
+
+    @property
+    def added(self) -> list[Tag]:
+        return [tag for tag in self.cleaned_data["tags"] if tag not in set(self.cleaned_data["had"])]
+
+    @property
+    def dropped(self) -> list[Tag]:
+        return [tag for tag in self.cleaned_data["had"] if tag not in set(self.cleaned_data["tags"])]
+
+
+class SnoozeForm(forms.Form):
+    """A moment as the agent's own clock shows it."""
+
+    until = forms.DateTimeField(
+        label=_("Until"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        error_messages={"required": _("Choose a moment."), "invalid": _("Choose a moment.")},
+    )
+
+
+class MergeForm(forms.Form):
+    number = forms.IntegerField(label=_("Into ticket number"), min_value=1, max_value=2**63 - 1)
+    keeps_internal = forms.BooleanField(
+        label=_("It belongs to another customer: keep its messages for staff alone"), required=False
+    )
+
+
+class BulkForm(AssignForm):
+    """What is done to the tickets that were ticked in the queue."""
+
+    field_order = ("act", "assignee", "priority", "tag")
+    act = forms.ChoiceField(label=_("Do"), choices=[("", "–"), *BulkAct.choices])
+    priority = forms.ChoiceField(label=_("Priority"), choices=[("", "–"), *Priority.choices], required=False)
+    tag = forms.ModelChoiceField(label=_("Tag"), queryset=Tag.objects.offered(), required=False, empty_label="–")
+    ticket = forms.ModelMultipleChoiceField(
+        queryset=Ticket.objects.all(),
+        widget=forms.MultipleHiddenInput,
+        error_messages={"required": _("Tick the tickets first.")},
+    )
+
+    def order(self) -> Order:
+        given = self.cleaned_data
+        return Order(act=given["act"], assignee=given["assignee"], priority=given["priority"], tag=given["tag"])

@@ -1,6 +1,7 @@
 from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
 from tickets.models.desk import AgentProfile, AgentSkill, CategorySkill, Skill
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
+from tickets.models.macros import Macro, Tag
 from tickets.models.policies import SlaPolicy
 from tickets.models.tickets import Category, Message, Ticket, address
 from tickets.models.timers import Timer
@@ -17,11 +18,13 @@ __all__ = [
     "Holiday",
     "Ladder",
     "LadderStep",
+    "Macro",
     "MatrixLine",
     "Message",
     "Shift",
     "Skill",
     "SlaPolicy",
+    "Tag",
     "Ticket",
     "Timer",
     "address",

@@ -88,12 +88,21 @@ class Ticket(models.Model):
     assignee = models.ForeignKey(
         User, models.SET_NULL, null=True, blank=True, related_name="assigned_tickets", verbose_name=_("assignee")
     )
+    tags: models.ManyToManyField = models.ManyToManyField(
+        "Tag", blank=True, editable=False, related_name="tickets", verbose_name=_("tags")
+    )
     filed_at = models.DateTimeField(_("filed at"))
     last_activity_at = models.DateTimeField(_("last activity at"))
     solved_at = models.DateTimeField(_("solved at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     due_at = models.DateTimeField(
         _("due at"), null=True, blank=True, help_text=_("The earliest promise that is still owed.")
+    )
+    snoozed_until = models.DateTimeField(
+        _("snoozed until"), null=True, blank=True, help_text=_("Not in the queue until then; what is promised runs on.")
+    )
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
     )
     version = models.PositiveIntegerField(_("version"), default=1, help_text=_("Goes up with each change."))
     filing_key = models.CharField(
@@ -124,6 +133,13 @@ class Ticket(models.Model):
                 name="ticket_owes_only_while_it_is_our_turn", condition=Q(due_at=None) | Q(state__in=OUR_TURN)
             ),
             models.CheckConstraint(
+                name="ticket_snoozes_while_active", condition=Q(snoozed_until=None) | Q(state__in=ACTIVE)
+            ),
+            models.CheckConstraint(name="ticket_not_merged_into_itself", condition=~Q(merged_into=F("id"))),
+            models.CheckConstraint(
+                name="ticket_merged_is_closed", condition=Q(merged_into=None) | Q(state=TicketState.CLOSED)
+            ),
+            models.CheckConstraint(
                 name="ticket_moments_in_order",
                 condition=Q(last_activity_at__gte=F("filed_at"))
                 & (Q(solved_at=None) | Q(solved_at__gte=F("filed_at")))
@@ -151,6 +167,7 @@ class Ticket(models.Model):
                 name="ticket_to_assign",
                 condition=Q(state__in=OUR_TURN, assignee=None),
             ),
+            models.Index(fields=["snoozed_until"], name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -165,6 +182,10 @@ class Ticket(models.Model):
         None is the house itself.
         """
         return by is None or (by.is_staff and by.pk != self.requester_id)
+
+    def has_the_customer_of(self, other: "Ticket") -> bool:
+        """Whether just the same people may see both."""
+        return (self.requester_id, self.organization_id) == (other.requester_id, other.organization_id)
 
     def standing(self, now: datetime) -> str:
         """How its earliest promise stands, in the words of the pages: due, soon, breached; empty when none is owed."""
@@ -209,6 +230,18 @@ class Message(models.Model):
     ticket_version = models.PositiveIntegerField(
         _("ticket version"), default=1, help_text=_("The version of the ticket that this message made.")
     )
+    merged_from = models.ForeignKey(
+        Ticket,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="moved_messages",
+        verbose_name=_("written on"),
+        help_text=_("The ticket on which it was written, if that was merged into this one."),
+    )
+    is_internal = models.BooleanField(
+        _("internal"), default=False, help_text=_("Came with a merged ticket of somebody else: for staff alone.")
+    )
     created_at = models.DateTimeField(_("created at"))
 
     objects = MessageQuerySet.as_manager()
@@ -227,3 +260,8 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.created_at:%F %T}"
+
+    @property
+    def home(self) -> Ticket:
+        """The ticket whose people wrote and read it: where it was written, even when that was merged since."""
+        return self.merged_from or self.ticket

@@ -2,6 +2,7 @@
 
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
 from tickets.querysets.desk import AgentProfileQuerySet
+from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
 from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff
 from tickets.querysets.timelines import Line, timeline
@@ -15,8 +16,10 @@ __all__ = [
     "HolidayQuerySet",
     "LadderQuerySet",
     "Line",
+    "MacroQuerySet",
     "MessageQuerySet",
     "SlaPolicyQuerySet",
+    "TagQuerySet",
     "TicketQuerySet",
     "TimerQuerySet",
     "reads_as_staff",

@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Any
 
 from django.apps import apps
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Count, F, Q, Value, When
 
@@ -58,7 +59,9 @@ class TicketQuerySet(models.QuerySet):
 
     def work_lines(self) -> models.QuerySet[Any, Any]:
         """The same for those who work on tickets."""
-        return self.lines("assignee__name", "assignee__email", "category__name", "organization__tier__name")
+        others = ("assignee__name", "assignee__email", "category__name", "organization__tier__name")
+        tags = apps.get_model("tickets", "Tag").objects.filter(tickets=models.OuterRef("pk")).order_by("name")
+        return self.annotate(tag_names=ArraySubquery(tags.values("name"))).lines(*others, "tag_names", "snoozed_until")
 
     def for_change(self) -> "TicketQuerySet":
         """Locks the tickets themselves; what they refer to is only read."""
@@ -76,6 +79,17 @@ class TicketQuerySet(models.QuerySet):
     def done(self) -> "TicketQuerySet":
         return self.filter(state__in=[TicketState.SOLVED, TicketState.CLOSED])
 
+    def at_hand(self) -> "TicketQuerySet":
+        """Our turn, and not put aside for later."""
+        return self.our_turn().filter(snoozed_until=None)
+
+    def snoozed(self) -> "TicketQuerySet":
+        return self.filter(snoozed_until__isnull=False)
+
+    def snoozed_out(self, now: datetime) -> "TicketQuerySet":
+        """Put aside until a moment that has come."""
+        return self.filter(snoozed_until__lte=now).order_by("snoozed_until", "pk")
+
     def unassigned(self) -> "TicketQuerySet":
         return self.filter(assignee=None)
 
@@ -84,7 +98,20 @@ class TicketQuerySet(models.QuerySet):
 
     def for_agent(self, user: Any) -> "TicketQuerySet":
         """What that agent may work on next: our turn, theirs or nobody's."""
-        return self.our_turn().filter(Q(assignee_id=user.pk) | Q(assignee=None))
+        return self.at_hand().filter(Q(assignee_id=user.pk) | Q(assignee=None))
+
+    def tagged(self, slug: str) -> "TicketQuerySet":
+        return self.filter(tags__slug=slug)
+
+    def survivor_of(self, ticket: Any) -> Any:
+        """The ticket at the end of the chain of merges: itself if never merged; None if the chain has no end."""
+        seen = set()
+        while ticket.merged_into_id is not None:
+            if ticket.pk in seen:
+                return None
+            seen.add(ticket.pk)
+            ticket = self.get(pk=ticket.merged_into_id)
+        return ticket
 
     def to_assign(self, left_by: Iterable[int] = ()) -> "TicketQuerySet":
         """What waits for an agent: nobody's, and what the users `left_by` (by id) have."""
@@ -139,8 +166,8 @@ class TicketQuerySet(models.QuerySet):
         return self.filter(Q(last_activity_at__lt=at) | Q(last_activity_at=at, pk__lt=pk))
 
     def queue_figures(self, user: Any, now: datetime) -> dict[str, int]:
-        """How the queue stands for that agent, in one query over what is our turn."""
-        return self.our_turn().aggregate(
+        """How the queue stands for that agent, in one query over what is at hand."""
+        return self.at_hand().aggregate(
             mine=Count("pk", filter=Q(assignee_id=user.pk)),
             unassigned=Count("pk", filter=Q(assignee=None)),
             due_soon=Count("pk", filter=Q(due_at__gt=now, due_at__lte=now + SOON)),
@@ -153,12 +180,22 @@ class MessageQuerySet(models.QuerySet):
         """Of a ticket that the reader may see: notes and notices are for staff who work tickets."""
         if reads_as_staff(user):
             return self
-        return self.filter(kind__in=MESSAGES_FOR_CUSTOMERS)
+        return self.filter(kind__in=MESSAGES_FOR_CUSTOMERS, is_internal=False)
 
     def visible_to(self, user: Any) -> "MessageQuerySet":
         """Messages of visible tickets, without what is meant for staff alone."""
         tickets = apps.get_model("tickets", "Ticket").objects.visible_to(user)
-        return self.shown_to(user).filter(ticket__in=tickets)
+        if reads_as_staff(user):
+            return self.filter(ticket__in=tickets)
+        written_there = Q(ticket__in=tickets, is_internal=False) | Q(merged_from__in=tickets)
+        return self.filter(written_there, kind__in=MESSAGES_FOR_CUSTOMERS)
+
+    def of_page(self, ticket: Any, reader: Any) -> "MessageQuerySet":
+        """The conversation of a ticket that the reader may see; of a merged one, what was written there."""
+        if ticket.merged_into_id is None:
+            return self.filter(ticket=ticket).shown_to(reader)
+        found = self.filter(Q(ticket=ticket) | Q(merged_from=ticket))
+        return found if reads_as_staff(reader) else found.filter(kind__in=MESSAGES_FOR_CUSTOMERS)
 
     def in_order(self) -> "MessageQuerySet":
         return self.order_by("created_at", "pk")

@@ -1,7 +1,8 @@
 """The agent's workspace about one ticket, inside the admin. Pages show, POSTs act; nothing written is ever lost."""
 
 from collections.abc import Callable
-from functools import partial, wraps
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.contrib import admin, messages
@@ -12,23 +13,27 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from portal.accounts.context import actor
+from portal.accounts.models import User
 from portal.lib.refusals import Refused
 from portal.outbox.models import Letter
 from portal.web.admin_views import Question, ask, row_or_404
 from tickets import actions as tickets
+from tickets.admin_views.gate import acts, visible_ticket
 from tickets.forms import (
     AssignForm,
     AvailabilityForm,
     EscalateForm,
     HolidayImportForm,
+    MergeForm,
     NoteForm,
     PriorityForm,
+    SnoozeForm,
     StaffReplyForm,
+    TagsForm,
 )
-from tickets.models import AgentProfile, Message, Ticket
+from tickets.models import AgentProfile, Macro, Message, Ticket
 from tickets.querysets import timeline
 
 PAST_TICKETS = 5
@@ -38,61 +43,53 @@ MOVES: dict[str, Callable[..., Any]] = {
     "solve": tickets.solve,
     "close": tickets.close,
     "reopen": tickets.reopen,
+    "wake": tickets.wake,
 }
-
-
-def _acts(view: Callable[..., HttpResponse | None]) -> Callable[..., HttpResponse]:
-    """A POST of somebody who works on tickets; a refusal is said on the ticket's page."""
-
-    @require_POST
-    @wraps(view)
-    def act(request: HttpRequest, pk: int, **options: Any) -> HttpResponse:
-        if not request.user.has_perm("tickets.change_ticket"):
-            raise PermissionDenied
-        ticket = _visible_ticket(request, pk)
-        try:
-            return view(request, ticket, **options) or _back(ticket)
-        except Refused as refusal:
-            messages.warning(request, str(refusal))
-            return _back(ticket)
-
-    return act
 
 
 def workspace(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one ticket on one page."""
-    ticket = _visible_ticket(request, pk)
-    return _workspace_page(request, ticket, StaffReplyForm(initial={"seen": ticket.version}))
+    ticket = visible_ticket(request, pk)
+    return workspace_page(request, ticket, StaffReplyForm(initial={"seen": ticket.version}))
 
 
-@_acts
+@acts
 def reply(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     """Answers the customer. Written on an old state of the conversation, it is shown again with what came in first."""
     form, user = StaffReplyForm(request.POST), actor(request)
     if not form.is_valid():
-        return _workspace_page(request, ticket, form, status=422)
+        return workspace_page(request, ticket, form, status=422)
     try:
         if ticket.assignee_id is None:
             tickets.take(ticket=ticket, by=user)
-        given = form.cleaned_data
-        tickets.reply(ticket=ticket, body=given["body"], by=user, leaves=given["leaves"], seen_version=given["seen"])
+        _send(ticket, user, form.cleaned_data)
     except Refused as refusal:
         form.add_error("body", str(refusal))
-        return _workspace_page(request, _visible_ticket(request, ticket.pk), form, status=409)
+        return workspace_page(request, visible_ticket(request, ticket.pk), form, status=409)
     return None
 
 
-@_acts
+def _send(ticket: Ticket, user: User, given: dict[str, Any]) -> None:
+    """An answer, with all else that a macro says if one was chosen."""
+    body, leaves, seen = given["body"], given["leaves"], given["seen"]
+    if given["macro"] is None:
+        tickets.reply(ticket=ticket, body=body, by=user, leaves=leaves, seen_version=seen)
+        return
+    answer = tickets.Answer(body=body, leaves=leaves, seen_version=seen)
+    tickets.apply_macro(macro=given["macro"], ticket=ticket, by=user, answer=answer)
+
+
+@acts
 def note(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     form = NoteForm(request.POST)
     if not form.is_valid():
         seen = StaffReplyForm(initial={"seen": ticket.version})
-        return _workspace_page(request, ticket, seen, note_form=form, status=422)
+        return workspace_page(request, ticket, seen, note_form=form, status=422)
     tickets.note(ticket=ticket, body=form.cleaned_data["body"], by=actor(request))
     return None
 
 
-@_acts
+@acts
 def assign(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     form = AssignForm(request.POST)
     if form.is_valid():
@@ -101,7 +98,7 @@ def assign(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     return None
 
 
-@_acts
+@acts
 def priority(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     form = PriorityForm(request.POST)
     if form.is_valid():
@@ -110,7 +107,7 @@ def priority(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     return None
 
 
-@_acts
+@acts
 def escalate(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     form = EscalateForm(request.POST)
     if form.is_valid():
@@ -119,7 +116,7 @@ def escalate(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     return None
 
 
-@_acts
+@acts
 def move(request: HttpRequest, ticket: Ticket, move: str) -> HttpResponse | None:
     """One of the moves that need nothing but the press of a button."""
     MOVES[move](ticket=ticket, by=actor(request))
@@ -132,15 +129,16 @@ def _say_what_is_wrong(request: HttpRequest, form: Form) -> None:
         messages.warning(request, " ".join(str(error) for error in errors))
 
 
-def _workspace_page(
+def workspace_page(
     request: HttpRequest, ticket: Ticket, form: StaffReplyForm, *, note_form: NoteForm | None = None, status: int = 200
 ) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": str(ticket),
         "ticket": ticket,
-        "form": form,
+        **composed(request, ticket, form),
         "note_form": note_form or NoteForm(),
+        "survivor": Ticket.objects.survivor_of(ticket),
         "may_act": request.user.has_perm("tickets.change_ticket"),
         **_conversation(request, ticket, form),
         **_side(request, ticket),
@@ -150,9 +148,17 @@ def _workspace_page(
     return response
 
 
+def composed(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> dict[str, Any]:
+    """What the box of the answer needs: the macros offered, and the one that is being used."""
+    offered = list(Macro.objects.offered_to(request.user).prefetch_related("tags"))
+    chosen = str(form["macro"].value() or "")
+    macro = next((one for one in offered if str(one.pk) == chosen), None)
+    return {"form": form, "macros": offered, "macro": macro, "seen": ticket.version}
+
+
 def _conversation(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> dict[str, Any]:
     """The messages with the letters they caused; after a stale reply, those that came in first are marked."""
-    shown = list(ticket.messages.told())
+    shown = list(Message.objects.of_page(ticket, request.user).select_related("merged_from").told())
     letters = _letters_by_message(ticket, shown)
     seen = form["seen"].value() if form.is_bound else ticket.version
     seen = int(seen) if str(seen).isdecimal() else ticket.version
@@ -177,18 +183,11 @@ def _side(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
         "past": past.exclude(pk=ticket.pk)[:PAST_TICKETS],
         "assign_form": AssignForm(initial={"assignee": ticket.assignee_id}),
         "escalate_form": EscalateForm(),
+        "merge_form": MergeForm(),
+        "snooze_form": SnoozeForm(initial={"until": timezone.now() + timedelta(days=1)}),
+        "tags_form": TagsForm(ticket=ticket),
         "priority_form": PriorityForm(initial={"priority": ticket.priority}),
     }
-
-
-def _visible_ticket(request: HttpRequest, pk: int) -> Ticket:
-    if not request.user.has_perm("tickets.view_ticket"):
-        raise PermissionDenied
-    return get_object_or_404(Ticket.objects.visible_to(request.user).with_people(), pk=pk)
-
-
-def _back(ticket: Ticket) -> HttpResponse:
-    return redirect("admin:tickets_ticket_change", ticket.pk)
 
 
 def import_holidays(request: HttpRequest, model_admin: admin.ModelAdmin, object_id: str) -> HttpResponse:

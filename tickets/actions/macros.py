@@ -1,0 +1,89 @@
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from portal.accounts.models import User
+from portal.events.actions import record
+from portal.lib.refusals import Refused
+from tickets.actions import changes, moves, triage
+from tickets.actions.conversation import reply
+from tickets.actions.tags import tag
+from tickets.events import MACRO_APPLIED, MACRO_KEPT
+from tickets.models import Macro, Tag, Ticket
+from tickets.states import TicketState
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the agent sends with a macro: its words as edited, and where they leave the ticket (empty: as it says)."""
+
+    body: str
+    leaves: str = ""
+    seen_version: int | None = None
+
+
+@transaction.atomic
+def keep_macro(*, macro: Macro, by: User, tags: Iterable[Tag] | None = None, now: datetime | None = None) -> Macro:
+    """Saves a macro, new or changed; a variable that is not known is refused. Sharing needs its permission."""
+    before = Macro.objects.select_for_update().filter(pk=macro.pk).first()
+    _check_may_keep(macro, before, by)
+    try:
+        macro.clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), code="unknown_variable") from error
+    macro.owner = macro.owner or by
+    macro.save()
+    if tags is not None:
+        macro.tags.set(tags)
+    record(MACRO_KEPT, about=macro, by=by, details={"is_shared": macro.is_shared}, now=now)
+    return macro
+
+
+@transaction.atomic
+def apply_macro(
+    *, macro: Macro, ticket: Ticket, by: User, answer: Answer | None = None, now: datetime | None = None
+) -> Ticket:
+    """Does all that a macro says, or nothing: assignee, priority, tags, the answer, where it leaves the ticket.
+
+    Without an answer nothing is sent. An answer to a conversation that has moved on is refused as `reply` does.
+    """
+    changes.check_staff(by=by)
+    if not Macro.objects.offered_to(by).filter(pk=macro.pk).exists():
+        raise Refused(_("This macro is not offered any more."), code="no_macro")
+    if macro.assigns_me:
+        triage.assign(ticket=ticket, to=by, by=by, now=now)
+    if macro.priority:
+        reason = _("macro “%(name)s”") % {"name": macro.name}
+        triage.change_priority(ticket=ticket, priority=macro.priority, by=by, reason=reason, now=now)
+    tag(ticket=ticket, add=macro.tags.all(), by=by, now=now)
+    if answer is not None:
+        leaves = answer.leaves or macro.leaves or TicketState.WAITING
+        reply(ticket=ticket, body=answer.body, by=by, leaves=leaves, seen_version=answer.seen_version, now=now)
+    elif macro.leaves:
+        _leave(macro.leaves, ticket, by, now)
+    fresh = Ticket.objects.select_related("organization").get(pk=ticket.pk)
+    details = {"macro": macro.pk, "answered": answer is not None}
+    changes.tell(event=MACRO_APPLIED, ticket=fresh, by=by, at=fresh.last_activity_at, details=details)
+    return fresh
+
+
+def _leave(state: str, ticket: Ticket, by: User, now: datetime | None) -> None:
+    """Moves a ticket that gets no answer; one that is our turn anyway stays."""
+    if state == TicketState.SOLVED:
+        moves.solve(ticket=ticket, by=by, now=now)
+    elif state == TicketState.WAITING:
+        moves.wait_for_customer(ticket=ticket, by=by, now=now)
+    else:
+        moves.reopen(ticket=ticket, by=by, now=now)
+
+
+def _check_may_keep(macro: Macro, before: Macro | None, by: User) -> None:
+    is_or_was_shared = macro.is_shared or (before is not None and before.is_shared)
+    if is_or_was_shared and not by.has_perm("tickets.share_macro"):
+        raise Refused(_("You may not change macros that all colleagues share."), code="not_yours")
+    if not is_or_was_shared and macro.owner_id not in (None, by.pk):
+        raise Refused(_("This macro belongs to a colleague."), code="not_yours")

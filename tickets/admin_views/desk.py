@@ -1,0 +1,80 @@
+"""The agent's tools beside the answer: macros and tags."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from portal.accounts.context import actor
+from tickets import actions as tickets
+from tickets.admin_views import composed, workspace_page
+from tickets.admin_views.gate import acts
+from tickets.forms import MergeForm, SnoozeForm, StaffReplyForm, TagsForm
+from tickets.models import Macro, Ticket
+
+
+@acts
+def compose(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
+    """Puts a macro's words below what was typed; nothing is sent. A draft fits into no address, hence a POST."""
+    user, pick = actor(request), request.POST.get("pick", "")
+    offered = Macro.objects.offered_to(user)
+    macro = get_object_or_404(offered, pk=pick) if pick.isdecimal() and len(pick) < 18 else None
+    parts = [request.POST.get("body", "").strip(), macro.answer_to(ticket, user) if macro else ""]
+    seen = request.POST.get("seen", "")
+    initial = {"body": "\n\n".join(part for part in parts if part), "macro": macro.pk if macro else None}
+    if not request.htmx:  # type: ignore[attr-defined]  # set by django_htmx
+        return workspace_page(request, ticket, StaffReplyForm(initial={**initial, "seen": ticket.version}))
+    context = {"ticket": ticket, **composed(request, ticket, StaffReplyForm(initial=initial))}
+    context["seen"] = seen if seen.isdecimal() else 0  # the talk on the page is as old as before
+    return render(request, "admin/tickets/ticket/reply_box.html", context)
+
+
+@acts
+def macro(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
+    """Does what a macro says without an answer."""
+    user, chosen = actor(request), request.POST.get("macro", "")
+    found = get_object_or_404(Macro.objects.offered_to(user), pk=int(chosen) if chosen.isdecimal() else 0)
+    tickets.apply_macro(macro=found, ticket=ticket, by=user)
+    messages.success(request, _("“%(name)s” was applied.") % {"name": found})
+    return None
+
+
+@acts
+def tags(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
+    """Only what was ticked or unticked on this page changes: what a colleague added meanwhile stays."""
+    form = TagsForm(request.POST, ticket=ticket)
+    if form.is_valid():
+        tickets.tag(ticket=ticket, add=form.added, drop=form.dropped, by=actor(request))
+    else:
+        messages.warning(request, _("Choose from the tags that are offered."))
+    return None
+
+
+@acts
+def snooze(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
+    form = SnoozeForm(request.POST)
+    if not form.is_valid():
+        messages.warning(request, " ".join(str(error) for error in form.errors["until"]))
+        return None
+    until = form.cleaned_data["until"]
+    snoozed = tickets.snooze(ticket=ticket, until=until, by=actor(request))
+    if tickets.is_promised_before(ticket=snoozed, until=until):
+        messages.warning(
+            request, _("Put aside, but a promise falls due before: its clock runs on and it will escalate.")
+        )
+    return None
+
+
+@acts
+def merge(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
+    """Into the ticket with that number; then one goes on there."""
+    form = MergeForm(request.POST)
+    number = form.cleaned_data["number"] if form.is_valid() else 0
+    into = Ticket.objects.visible_to(request.user).filter(number=number).first()
+    if into is None:
+        messages.warning(request, _("There is no ticket with this number."))
+        return None
+    kept = form.cleaned_data["keeps_internal"]
+    survivor = tickets.merge_tickets(source=ticket, into=into, by=actor(request), keeps_internal=kept)
+    messages.success(request, _("#%(number)s was merged into this ticket.") % {"number": ticket.number})
+    return redirect("admin:tickets_ticket_change", survivor.pk)

@@ -1,0 +1,42 @@
+"""Who comes in, and where one goes back to."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_POST
+
+from portal.lib.refusals import Refused
+from tickets.models import Ticket
+
+
+def acts(view: Callable[..., HttpResponse | None]) -> Callable[..., HttpResponse]:
+    """A POST of somebody who works on tickets; a refusal is said on the ticket's page."""
+
+    @require_POST
+    @wraps(view)
+    def act(request: HttpRequest, pk: int, **options: Any) -> HttpResponse:
+        if not request.user.has_perm("tickets.change_ticket"):
+            raise PermissionDenied
+        ticket = visible_ticket(request, pk)
+        try:
+            return view(request, ticket, **options) or back(ticket)
+        except Refused as refusal:
+            messages.warning(request, str(refusal))
+            return back(ticket)
+
+    return act
+
+
+def visible_ticket(request: HttpRequest, pk: int) -> Ticket:
+    if not request.user.has_perm("tickets.view_ticket"):
+        raise PermissionDenied
+    return get_object_or_404(Ticket.objects.visible_to(request.user).with_people(), pk=pk)
+
+
+def back(ticket: Ticket) -> HttpResponse:
+    return redirect("admin:tickets_ticket_change", ticket.pk)
