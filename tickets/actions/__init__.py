@@ -5,6 +5,7 @@ from tickets.actions.filing import Filing, file_ticket
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
+from tickets.actions.replays import replay_promises
 from tickets.actions.triage import assign, change_priority, take
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "keep_policy",
     "note",
     "reopen",
+    "replay_promises",
     "reply",
     "retarget_organization",
     "retarget_ticket",

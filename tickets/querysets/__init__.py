@@ -2,14 +2,17 @@
 
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
+from tickets.querysets.replays import REPLAYED, Difference, differences
 from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff
 from tickets.querysets.timelines import Line, timeline
 from tickets.querysets.timers import TimerQuerySet
 
 __all__ = [
+    "REPLAYED",
     "Bound",
     "BusinessCalendarQuerySet",
     "Case",
+    "Difference",
     "HolidayQuerySet",
     "LadderQuerySet",
     "Line",
@@ -17,6 +20,7 @@ __all__ = [
     "SlaPolicyQuerySet",
     "TicketQuerySet",
     "TimerQuerySet",
+    "differences",
     "reads_as_staff",
     "timeline",
 ]
