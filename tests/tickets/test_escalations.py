@@ -6,11 +6,12 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 from django.contrib.auth.models import Group
 
-from portal.accounts.models import User
+from portal.accounts.models import Organization, User
 from portal.events.models import Event
 from portal.lib.refusals import Refused
 from portal.outbox.models import Letter
 from tests.factories.accounts import StaffFactory
+from tests.factories.tickets import SlaPolicyFactory
 from tickets import actions as tickets
 from tickets.models import Escalation, Ladder, MatrixLine, SlaPolicy, Ticket
 from tickets.querysets import timeline
@@ -187,3 +188,14 @@ def test_a_wish_needs_a_reason_and_an_open_ticket(file: File, customer: User, ag
 def test_the_shipped_priorities_have_ladders(shipped: None) -> None:
     ladders = dict(SlaPolicy.objects.filter(dimension="priority").values_list("value", "ladder__slug"))
     assert ladders == {"critical": "critical", "high": "standard", "normal": "standard", "low": "standard"}
+
+
+def test_a_ticket_that_becomes_critical_climbs_the_critical_ladder_though_the_target_stays(
+    file: File, elite: Organization, agent: User, now: datetime
+) -> None:
+    """What was agreed with the organization binds before and after; the ladder is that of the priority."""
+    SlaPolicyFactory(dimension="organization", value=elite.public_id, first_response_for=timedelta(hours=1))
+    ticket = file()
+    tickets.change_priority(ticket=ticket, priority=Priority.CRITICAL, by=agent, now=now)
+    sweep(now + timedelta(minutes=20))
+    assert climbed(ticket) == [(33, True)]

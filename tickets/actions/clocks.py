@@ -221,11 +221,13 @@ class _Owed:
     def retarget(self, timer: Timer) -> bool:
         found, clock, old = self.bound[timer.metric], timer.clock, timer.target_for
         hours, reason = _kept_of(found, self.ticket)
+        timer.ladder_id, timer.percents = found.ladder, list(found.percents)
         if (timer.hours_id, timer.reason) == (hours.pk if hours else None, reason):
+            timer.next_at = next_look(timer)
+            timer.save(update_fields=["ladder", "percents", "next_at"])
             return False
         miss_if_late(timer, self.ticket, self.at)
         timer.hours, timer.reason, target = hours, reason, found.target
-        timer.ladder_id, timer.percents = found.ladder, list(found.percents)
         _show(timer, clock.retargeted(self.at, target_s=in_seconds(target.length), calendar=target.calendar))
         timer.save()
         figures = {"old_target_s": in_seconds(old), "old_target": length(old.total_seconds())}
