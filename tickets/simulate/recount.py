@@ -126,7 +126,7 @@ class Recount:
         self.timers[told["timer"]] = timer
 
     def changed(self, event: Any) -> None:
-        told, at, timer = event.details, event.happened_at, self.timers[event.details["timer"]]
+        told, at, timer = event.details, self._at(event), self.timers[event.details["timer"]]
         timer.miss_if_late(at)
         if _hours(timer.hours) != _hours(told["hours"]):
             timer.used_s, timer.since = timer.used_at(at), at if timer.since else None

@@ -48,7 +48,7 @@ def simulate_modules() -> Iterator[ModuleType]:
 @contextmanager
 def scratch_database() -> Iterator[None]:
     """A new database with the shipped rows, on the same server, dropped at the end. Wake-ups go nowhere meanwhile."""
-    current_app.conf.broker_url = "memory://"
+    current_app.conf.update(broker_url="memory://")
     kept = connection.settings_dict["NAME"]
     connection.settings_dict["TEST"]["NAME"] = f"simulation_{os.getpid()}"
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
