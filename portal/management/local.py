@@ -47,6 +47,7 @@ def scratch_servers() -> Iterator[None]:
         yield
         return
     os.environ.setdefault("LOCAL", "on")
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))  # so that the servers are stopped too
     folder = Path(env.text("LOCAL_DIR", str(BASE_DIR / ".local"))) / "simulation"
     folder.mkdir(parents=True, exist_ok=True)
     try:
