@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 run = .venv/bin/python
 tool = .venv/bin
 
-.PHONY: demo venv venv-dev lock model test lint format types contracts settings chromium bench faults lighthouse
+.PHONY: demo venv venv-dev lock model test lint format types contracts settings chromium bench faults lighthouse simulate
 
 demo: venv
 	@LOCAL=on STAFF_SECOND_FACTOR=off exec $(run) manage.py up --demo
@@ -81,6 +81,10 @@ faults: venv-dev
 
 bench: venv-dev
 	@$(run) -m tests.bench
+
+# Ninety days of a busy desk, by the clock: SEED= and DAYS= choose others.
+simulate: venv
+	@LOG_LEVEL=ERROR $(run) manage.py simulate --days $(or $(DAYS),90) --seed $(or $(SEED),1)
 
 lighthouse: venv-dev
 	@$(run) -m tests.lighthouse

@@ -11,10 +11,11 @@ def main() -> None:
         from django.core.management import execute_from_command_line
     except ImportError:
         sys.exit("Django is not installed here: run `make venv` first, then `.venv/bin/python manage.py …`.")
-    if sys.argv[1:2] == ["up"] and "--help" not in sys.argv:
-        from portal.management.local import servers
+    if sys.argv[1:2] in (["up"], ["simulate"]) and "--help" not in sys.argv:
+        from portal.management.local import scratch_servers, servers
 
-        with servers():  # before the settings are read: they name the database
+        # before the settings are read: they name the database
+        with servers() if sys.argv[1] == "up" else scratch_servers():
             execute_from_command_line(sys.argv)
     else:
         execute_from_command_line(sys.argv)

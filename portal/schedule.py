@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+from celery.schedules import crontab
+
 SCHEDULE: dict[str, dict[str, Any]] = {
     "events.deliver": {"task": "events.deliver", "schedule": timedelta(seconds=30)},
     "outbox.send": {"task": "outbox.send", "schedule": timedelta(seconds=30)},
@@ -10,6 +12,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "tickets.watch_promises": {"task": "tickets.watch_promises", "schedule": timedelta(seconds=15)},
     "tickets.assign": {"task": "tickets.assign", "schedule": timedelta(minutes=1)},
     "tickets.wake_snoozed": {"task": "tickets.wake_snoozed", "schedule": timedelta(seconds=30)},
+    "tickets.replay_promises": {"task": "tickets.replay_promises", "schedule": crontab(hour="3", minute="17")},
     "helpcenter.turn_pages": {"task": "helpcenter.turn_pages", "schedule": timedelta(seconds=15)},
     "helpcenter.keep_views": {"task": "helpcenter.keep_views", "schedule": timedelta(minutes=1)},
     "helpcenter.index_missing": {"task": "helpcenter.index_missing", "schedule": timedelta(minutes=5)},

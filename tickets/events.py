@@ -38,6 +38,7 @@ CLOCK_STOPPED = declare("ticket.clock_stopped", _("{what}: the clock stands, {us
 PROMISE_MADE = declare("ticket.promise_made", _("{what} promised within {target}"))
 PROMISE_CHANGED = declare("ticket.promise_changed", _("{what}: the promise changed from {old_target} to {target}"))
 PROMISE_MET = declare("ticket.promise_met", _("{what}: the promise of {target} was kept, after {used}"))
+PROMISE_MET_LATE = declare("ticket.promise_met_late", _("{what}: given after {used}, later than the promised {target}"))
 PROMISE_WARNED = declare(
     "ticket.promise_warned", _("{what}: {percent} % of the promised {target} are used up; told by letter: {people}")
 )

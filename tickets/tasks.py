@@ -1,8 +1,10 @@
 from celery import shared_task
 
 from tickets.actions import assign_waiting, wake_next, watch_next_promise
+from tickets.actions import replay_promises as replay
 
 BATCH = 500
+BATCHES = 10
 
 
 @shared_task(name="tickets.watch_promises")
@@ -27,3 +29,18 @@ def wake_snoozed() -> int:
     while woken < BATCH and wake_next():
         woken += 1
     return woken
+
+
+@shared_task(name="tickets.replay_promises")
+def replay_promises(after: int = 0) -> int:
+    """Holds clocks against their events, some thousand tickets at a time, then asks for the next; answers how many
+    differences were found among these."""
+    found = 0
+    for _number in range(BATCHES):
+        seen = replay(after=after, most=BATCH)
+        found += len(seen.differences)
+        if seen.last is None:
+            return found
+        after = seen.last
+    replay_promises.delay(after)
+    return found

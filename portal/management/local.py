@@ -41,6 +41,27 @@ def servers() -> Iterator[None]:
 
 
 @contextmanager
+def scratch_servers() -> Iterator[None]:
+    """Servers for a simulation on this machine, unless the environment names a database; stopped at the end."""
+    if os.environ.get(_VARIABLES["database"]):
+        yield
+        return
+    os.environ.setdefault("LOCAL", "on")
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(1))  # so that the servers are stopped too
+    folder = Path(env.text("LOCAL_DIR", str(BASE_DIR / ".local"))) / "simulation"
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        started = embedded.start(folder, _VARIABLES, durable=False)
+    except (embedded.InUse, RuntimeError) as error:
+        sys.exit(str(error))
+    try:
+        os.environ.update({_VARIABLES[kind]: address for kind, address in started.addresses.items()})
+        yield
+    finally:
+        started.stop()
+
+
+@contextmanager
 def _embedded(folder: Path) -> Iterator[None]:
     missing = [kind for kind, variable in _VARIABLES.items() if not os.environ.get(variable)]
     if not env.flag("LOCAL", False):

@@ -9,11 +9,12 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 
-from portal.accounts.models import User
+from portal.accounts.models import Organization, User
 from portal.events.models import Event
 from portal.lib.refusals import Refused
 from portal.outbox.models import Letter
 from tests.factories.accounts import StaffFactory
+from tests.factories.tickets import SlaPolicyFactory
 from tickets import actions as tickets
 from tickets.models import Escalation, Ladder, MatrixLine, SlaPolicy, Ticket
 from tickets.querysets import timeline
@@ -214,3 +215,14 @@ def test_four_workers_take_each_step_once(shipped: None, customer: User, now: da
     rows = Escalation.objects.filter(fired_at__isnull=False)
     assert rows.count() == len(filed) == rows.values("timer").distinct().count()
     assert Event.objects.named("ticket.escalated").count() == len(filed)
+
+
+def test_a_ticket_that_becomes_critical_climbs_the_critical_ladder_though_the_target_stays(
+    file: File, elite: Organization, agent: User, now: datetime
+) -> None:
+    """What was agreed with the organization binds before and after; the ladder is that of the priority."""
+    SlaPolicyFactory(dimension="organization", value=elite.public_id, first_response_for=timedelta(hours=1))
+    ticket = file()
+    tickets.change_priority(ticket=ticket, priority=Priority.CRITICAL, by=agent, now=now)
+    sweep(now + timedelta(minutes=20))
+    assert climbed(ticket) == [(33, True)]

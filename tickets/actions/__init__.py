@@ -10,6 +10,7 @@ from tickets.actions.merges import merge_tickets
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
+from tickets.actions.replays import replay_promises
 from tickets.actions.snoozes import is_promised_before, snooze, wake, wake_next
 from tickets.actions.tags import tag
 from tickets.actions.triage import assign, change_priority, take
@@ -38,6 +39,7 @@ __all__ = [
     "merge_tickets",
     "note",
     "reopen",
+    "replay_promises",
     "reply",
     "requeue_escalated",
     "requeue_reopened",

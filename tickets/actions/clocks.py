@@ -4,7 +4,7 @@ Those of one ticket expect it locked by the caller and set its `due_at`; the cal
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from fractions import Fraction
 from functools import cached_property
@@ -24,6 +24,7 @@ from tickets.events import (
     PROMISE_DROPPED,
     PROMISE_MADE,
     PROMISE_MET,
+    PROMISE_MET_LATE,
     PROMISE_MISSED,
 )
 from tickets.models import CalendarVersion, SlaPolicy, Ticket, Timer
@@ -169,12 +170,13 @@ class _Owed:
     ticket: Ticket
     at: datetime
     timers: list[Timer]
-    ended: list[Timer] = field(default_factory=list)
 
     @classmethod
     def of(cls, ticket: Ticket, at: datetime) -> "_Owed":
-        found = ticket.timers.owed().select_for_update().order_by("pk")
-        return cls(ticket, at, list(found))
+        """News of another target comes late at times: nothing changes before what a clock already knows."""
+        found = list(ticket.timers.owed().select_for_update().order_by("pk"))
+        known = [one.running_since or one.paused_since or one.started_at for one in found]
+        return cls(ticket, max([at, *known]), found)
 
     @cached_property
     def bound(self) -> dict[str, Bound]:
@@ -200,8 +202,8 @@ class _Owed:
             if is_missable:
                 miss_if_late(timer, self.ticket, self.at)
             setattr(timer, "met_at" if event is PROMISE_MET else "dropped_at", self.at)
-            if not (event is PROMISE_MET and timer.was_missed):
-                tell(event, timer, self.ticket, self.at)
+            is_late = event is PROMISE_MET and timer.was_missed
+            tell(PROMISE_MET_LATE if is_late else event, timer, self.ticket, self.at)
             timer.consumed_for = timedelta(seconds=timer.clock.used(self.at))
             timer.paused_for, timer.paused_since = timer.paused(self.at), None
             timer.running_since = timer.next_at = None
@@ -228,11 +230,13 @@ class _Owed:
     def retarget(self, timer: Timer) -> bool:
         found, clock, old = self.bound[timer.metric], timer.clock, timer.target_for
         hours, reason = _kept_of(found, self.ticket)
+        timer.ladder_id, timer.percents = found.ladder, list(found.percents)
         if (timer.hours_id, timer.reason) == (hours.pk if hours else None, reason):
+            timer.next_at = next_look(timer)
+            timer.save(update_fields=["ladder", "percents", "next_at"])
             return False
         miss_if_late(timer, self.ticket, self.at)
         timer.hours, timer.reason, target = hours, reason, found.target
-        timer.ladder_id, timer.percents = found.ladder, list(found.percents)
         _show(timer, clock.retargeted(self.at, target_s=in_seconds(target.length), calendar=target.calendar))
         timer.save()
         figures = {"old_target_s": in_seconds(old), "old_target": length(old.total_seconds())}

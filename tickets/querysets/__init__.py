@@ -4,15 +4,18 @@ from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySe
 from tickets.querysets.desk import AgentProfileQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
+from tickets.querysets.replays import REPLAYED, Difference, differences
 from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff
 from tickets.querysets.timelines import Line, timeline
 from tickets.querysets.timers import TimerQuerySet
 
 __all__ = [
+    "REPLAYED",
     "AgentProfileQuerySet",
     "Bound",
     "BusinessCalendarQuerySet",
     "Case",
+    "Difference",
     "HolidayQuerySet",
     "LadderQuerySet",
     "Line",
@@ -22,6 +25,7 @@ __all__ = [
     "TagQuerySet",
     "TicketQuerySet",
     "TimerQuerySet",
+    "differences",
     "reads_as_staff",
     "timeline",
 ]
