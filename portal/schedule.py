@@ -8,6 +8,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "outbox.send": {"task": "outbox.send", "schedule": timedelta(seconds=30)},
     "outbox.call_webhooks": {"task": "outbox.call_webhooks", "schedule": timedelta(seconds=30)},
     "tickets.watch_promises": {"task": "tickets.watch_promises", "schedule": timedelta(seconds=15)},
+    "tickets.ask_for_ratings": {"task": "tickets.ask_for_ratings", "schedule": timedelta(minutes=5)},
     "helpcenter.turn_pages": {"task": "helpcenter.turn_pages", "schedule": timedelta(seconds=15)},
     "helpcenter.keep_views": {"task": "helpcenter.keep_views", "schedule": timedelta(minutes=1)},
     "helpcenter.index_missing": {"task": "helpcenter.index_missing", "schedule": timedelta(minutes=5)},

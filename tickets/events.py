@@ -44,6 +44,9 @@ TICKET_ESCALATED = declare(
 )
 ESCALATION_ASKED = declare("ticket.escalation_asked", _("{by} asked for the ticket to be escalated"), is_public=True)
 
+RATING_ASKED = declare("ticket.rating_asked", _("The requester was asked by letter how they rate the solution"))
+TICKET_RATED = declare("ticket.rated", _("{by} rated the solution with {score} of 5"), is_public=True)
+
 POLICY_CHANGED = declare("sla_policy.changed", _("{by} changed what is promised"))
 CALENDAR_CHANGED = declare("calendar.changed", _("{by} changed the opening hours"))
 HOLIDAYS_IMPORTED = declare("calendar.holidays_imported", _("{by} imported {count} holidays of {source}"))

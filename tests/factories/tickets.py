@@ -21,6 +21,7 @@ from tickets.models import (
     Message,
     Shift,
     SlaPolicy,
+    Survey,
     Ticket,
     Timer,
 )
@@ -163,3 +164,13 @@ class HolidayFactory(DjangoModelFactory):
     calendar = factory.SubFactory(BusinessCalendarFactory)
     on = date(2026, 12, 25)
     name = "Christmas Day"
+
+
+class SurveyFactory(DjangoModelFactory):
+    """Not rated and not asked for yet."""
+
+    class Meta:
+        model = Survey
+
+    ticket = factory.SubFactory(TicketFactory)
+    solved_at = factory.SelfAttribute("ticket.filed_at")

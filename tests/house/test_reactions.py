@@ -60,8 +60,13 @@ REACTIONS: dict[str, list[str]] = {
         "tickets.receivers.acknowledge_to_the_requester",
     ],
     "ticket.promise_warned": ["tickets.receivers.tell_those_whom_the_step_names"],
+    "ticket.rating_asked": ["tickets.receivers.ask_the_requester_for_a_rating"],
+    "ticket.reopened": ["tickets.receivers.withdraw_the_survey"],
     "ticket.replied": ["tickets.receivers.bring_the_answer_to_the_requester"],
-    "ticket.solved": ["tickets.receivers.tell_the_requester_it_is_solved"],
+    "ticket.solved": [
+        "tickets.receivers.begin_the_survey",
+        "tickets.receivers.tell_the_requester_it_is_solved",
+    ],
 }
 # Who hears of every event that customers may hear of.
 REACTIONS_TO_PUBLIC = ["portal.outbox.receivers.webhooks_to_whoever_asked"]

@@ -5,12 +5,15 @@ from tickets.actions.filing import Filing, file_ticket
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
+from tickets.actions.surveys import ask_for_rating, begin_survey, rate, withdraw_surveys
 from tickets.actions.triage import assign, change_priority, take
 
 __all__ = [
     "Filing",
+    "ask_for_rating",
     "ask_to_escalate",
     "assign",
+    "begin_survey",
     "change_priority",
     "close",
     "drop_policy",
@@ -19,6 +22,7 @@ __all__ = [
     "keep_calendar",
     "keep_policy",
     "note",
+    "rate",
     "reopen",
     "reply",
     "retarget_organization",
@@ -27,4 +31,5 @@ __all__ = [
     "take",
     "wait_for_customer",
     "watch_next_promise",
+    "withdraw_surveys",
 ]

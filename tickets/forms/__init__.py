@@ -1,6 +1,6 @@
 """The shape of what is typed in: by customers, at the desk, and about what we promise."""
 
-from tickets.forms.customers import EscalateForm, ListForm, ReplyForm, TicketForm
+from tickets.forms.customers import EscalateForm, ListForm, RateForm, ReplyForm, TicketForm
 from tickets.forms.desk import AssignForm, NoteForm, PriorityForm, StaffReplyForm
 from tickets.forms.promises import (
     MOST_YEARS,
@@ -21,6 +21,7 @@ __all__ = [
     "ListForm",
     "NoteForm",
     "PriorityForm",
+    "RateForm",
     "ReplyForm",
     "ShiftFormSet",
     "SlaPolicyForm",

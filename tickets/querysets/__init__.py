@@ -2,6 +2,7 @@
 
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
+from tickets.querysets.surveys import SurveyQuerySet
 from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff
 from tickets.querysets.timelines import Line, timeline
 from tickets.querysets.timers import TimerQuerySet
@@ -15,6 +16,7 @@ __all__ = [
     "Line",
     "MessageQuerySet",
     "SlaPolicyQuerySet",
+    "SurveyQuerySet",
     "TicketQuerySet",
     "TimerQuerySet",
     "reads_as_staff",
