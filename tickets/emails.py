@@ -12,6 +12,8 @@ from portal.outbox.letters import Draft, render
 from tickets.models import Message, Survey, Ticket
 from tickets.states import REOPEN_WITHIN, Metric, Score, labels
 
+_SECRET = {"survey"}  # its links rate without a log-in
+
 
 def filed(*, ticket: Ticket, message: Message | None, due_at: datetime | None) -> None:
     """Acknowledges a ticket to who asked: number, promise, link. Of their text only the subject comes back."""
@@ -79,6 +81,7 @@ def _send(
             about=about,
             user_id=to.pk,
             not_before=not_before,
+            secret=name in _SECRET,
         )
     )
 
