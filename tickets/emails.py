@@ -1,5 +1,6 @@
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import models
@@ -8,8 +9,10 @@ from django.urls import reverse
 from portal.accounts.models import User
 from portal.outbox.actions import post
 from portal.outbox.letters import Draft, render
-from tickets.models import Message, Ticket
-from tickets.states import REOPEN_WITHIN, Metric, labels
+from tickets.models import Message, Survey, Ticket
+from tickets.states import REOPEN_WITHIN, Metric, Score, labels
+
+_SECRET = {"survey"}  # its links rate without a log-in
 
 
 def filed(*, ticket: Ticket, message: Message | None, due_at: datetime | None) -> None:
@@ -29,6 +32,15 @@ def solved(*, ticket: Ticket, key: str) -> None:
     """Tells that the ticket is solved and how to take it up again."""
     context = {"ticket": ticket, "link": _portal(ticket), "days": _days()}
     _send(f"ticket-solved:{key}", "solved", ticket.requester, ticket, context)
+
+
+def survey(*, survey: Survey) -> None:
+    """Asks how they rate the solution. Each link preselects a score on the page; none records anything."""
+    address = settings.SITE_URL + survey.get_absolute_url()
+    link = f"{address}?{urlencode({'key': survey.key})}"
+    scores = [(label, f"{link}&score={score}") for score, label in reversed(Score.choices)]
+    context = {"ticket": survey.ticket, "link": link, "scores": scores, "until": survey.answers_until}
+    _send(f"ticket-survey:{survey.pk}", "survey", survey.ticket.requester, survey.ticket, context)
 
 
 def customer_replied(*, message: Message, to: User) -> None:
@@ -70,6 +82,7 @@ def _send(
             about=about,
             user_id=to.pk,
             not_before=not_before,
+            secret=name in _SECRET,
         )
     )
 

@@ -7,7 +7,7 @@ from portal.events.listeners import on
 from portal.events.models import Event
 from tickets import actions as tickets
 from tickets import emails
-from tickets.models import Escalation, Message, Ticket, Timer
+from tickets.models import Escalation, Message, Survey, Ticket, Timer
 from tickets.querysets import TicketQuerySet
 
 
@@ -57,6 +57,28 @@ def tell_the_requester_it_is_solved(event: Event) -> None:
     if ticket is None or not ticket.is_solved or "message" in event.details or event.by_id == ticket.requester_id:
         return
     emails.solved(ticket=ticket, key=str(event.pk))
+
+
+@on("ticket.solved")
+def begin_the_survey(event: Event) -> None:
+    ticket = Ticket.objects.filter(pk=event.about_id).first()
+    if ticket is not None:
+        tickets.begin_survey(ticket=ticket, now=event.happened_at)
+
+
+@on("ticket.reopened")
+def withdraw_the_survey(event: Event) -> None:
+    ticket = Ticket.objects.filter(pk=event.about_id).first()
+    if ticket is not None:
+        tickets.withdraw_surveys(ticket=ticket, now=event.happened_at)
+
+
+@on("ticket.rating_asked")
+def ask_the_requester_for_a_rating(event: Event) -> None:
+    """Unless the ticket was taken up again, or they rated meanwhile."""
+    survey = Survey.objects.not_rated().select_related("ticket__requester").filter(pk=event.details["survey"]).first()
+    if survey is not None and survey.ticket.solved_at == survey.solved_at:
+        emails.survey(survey=survey)
 
 
 @on("ticket.customer_replied")

@@ -90,6 +90,16 @@ class BulkAct(models.TextChoices):
     CLOSE = "close", _("Close for good")
 
 
+class Score(models.IntegerChoices):
+    """How satisfied a customer is with a solution."""
+
+    VERY_BAD = 1, _("Very dissatisfied")
+    BAD = 2, _("Dissatisfied")
+    FAIR = 3, _("Neither")
+    GOOD = 4, _("Satisfied")
+    VERY_GOOD = 5, _("Very satisfied")
+
+
 class Weekday(models.IntegerChoices):
     MONDAY = 0, _("Monday")
     TUESDAY = 1, _("Tuesday")
@@ -149,6 +159,14 @@ VARIABLES = [
 
 # How long a solved ticket can be taken up again; later the trouble is a new one and gets a new promise.
 REOPEN_WITHIN = timedelta(days=14)
+
+# Rating a solution: when a letter asks for it, how soon the same person may be asked again, how long a rating is taken
+# after the solution (a letter's link as long), and how long one that was given can be changed.
+ASK_AFTER = timedelta(hours=24)
+ASKED_AGAIN_AFTER = timedelta(days=7)
+RATE_WITHIN = timedelta(days=30)
+RATING_CHANGES_WITHIN = timedelta(days=7)
+MOST_COMMENT_CHARACTERS = 2000
 
 # The longest message, in characters.
 MOST_CHARACTERS = 20_000

@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from tickets.actions import assign_waiting, wake_next, watch_next_promise
+from tickets.actions import ask_for_rating, assign_waiting, wake_next, watch_next_promise
 from tickets.actions import replay_promises as replay
 
 BATCH = 500
@@ -44,3 +44,12 @@ def replay_promises(after: int = 0) -> int:
         after = seen.last
     replay_promises.delay(after)
     return found
+
+
+@shared_task(name="tickets.ask_for_ratings")
+def ask_for_ratings() -> int:
+    """Sends the letters that ask for a rating; answers how many surveys it decided about."""
+    seen = 0
+    while seen < BATCH and ask_for_rating():
+        seen += 1
+    return seen

@@ -6,6 +6,7 @@ app_name = "tickets"
 urlpatterns = [
     path("", views.ticket_list, name="list"),
     path("new/", views.new_ticket, name="new"),
+    path("rate/<str:public_id>/", views.rate, name="rate"),
     path("<str:public_id>/", views.ticket_detail, name="detail"),
     path("<str:public_id>/reply/", views.reply, name="reply"),
     path("<str:public_id>/solve/", views.solve, name="solve"),

@@ -60,11 +60,12 @@ def learn(among: ArticleQuerySet, model: Embedder) -> tuple[Measure, dict[str, A
     questions = _questions_for(among)
     if not questions:
         return None
-    return _fitted(list(see(questions, among, model)))
+    return _fitted(list(see(questions, among, model)), questions)
 
 
 def see(questions: Iterable[Judged], among: ArticleQuerySet, model: Embedder) -> Iterator[Seen]:
-    """Asks each question with its articles present, then with them taken away."""
+    """Asks each question with its articles present, then with them taken away. One that finds nothing near is not
+    seen: it was asked all the same, and got no wrong answer."""
     matrix = Matrix.empty(model.recipe, model.dimensions).renewed()
     names = dict(among.order_by().values_list("pk", "slug"))
     for one in questions:
@@ -104,10 +105,10 @@ def _questions_for(among: ArticleQuerySet) -> list[Judged]:
     return found if sum(bool(one.slugs) for one in found) >= _FEWEST_QUESTIONS else []
 
 
-def _threshold(found: Floats, is_right: np.ndarray) -> float:
+def _threshold(found: Floats, is_right: np.ndarray, asked: int) -> float:
     """The lowest standing above which wrong answers are no more of all that was asked than allowed."""
     ordered = np.argsort(-found, kind="stable")
-    wrong = np.cumsum(~is_right[ordered]) / len(found)
+    wrong = np.cumsum(~is_right[ordered]) / asked
     allowed = int(np.searchsorted(wrong, MOST_WRONG, side="right"))
     return float(found[ordered][min(allowed, len(found) - 1)])
 
@@ -116,21 +117,22 @@ def standings(seen: Iterable[Seen], measure: Measure = CAREFUL) -> Floats:
     return np.array([measure.weights.standing(one.signs) for one in seen], dtype=np.float32)
 
 
-def _fitted(seen: list[Seen]) -> tuple[Measure, dict[str, Any]] | None:
-    found = standings(seen)
+def _fitted(seen: list[Seen], questions: list[Judged]) -> tuple[Measure, dict[str, Any]] | None:
+    found, asked = standings(seen), sum(2 if one.slugs else 1 for one in questions)
     is_right = np.array([one.is_right for one in seen])
     is_answerable = np.array([one.is_answerable for one in seen])
     if is_right.all() or not is_right.any():
         return None
     curve = _library("linear_model").LogisticRegression(C=1.0).fit(found[:, None], is_right)
     slope, shift = max(float(curve.coef_[0][0]), 0.1), float(curve.intercept_[0])
-    threshold = _threshold(found, is_right)
+    threshold = _threshold(found, is_right, asked)
     is_given = found > threshold
+    answerable = sum(bool(one.slugs) for one in questions)
     measured = {
-        "questions": int(is_answerable.sum()),
-        "answered": round(float(is_given[is_answerable].mean()), 3),
+        "questions": answerable,
+        "answered": round(float(is_given[is_answerable].sum()) / answerable, 3),
         "right": round(float(is_right[is_given & is_answerable].mean()), 3),
-        "wrong": round(float((is_given & ~is_right).mean()), 3),
+        "wrong": round(float((is_given & ~is_right).sum()) / asked, 3),
         "auroc": round(float(_library("metrics").roc_auc_score(is_right, found)), 3),
     }
     return replace(CAREFUL, threshold=threshold, slope=slope, shift=shift), measured

@@ -14,6 +14,8 @@ from portal.lib.markdown import sections
 MOST_CHARACTERS = 400_000
 _ASIDE = 1_000_000  # places, beyond those of any article: where passages wait while they change places
 WORDS_OF_A_PASSAGE = 160  # what the language model reads of a text, with room for its headings
+# What stands below a picture is found by search, but answers nothing and makes the passage around it less alike.
+_CAPTION = re.compile(r'<figcaption>.*?</figcaption>|<p class="caption">.*?</p>', re.S)
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
@@ -84,7 +86,7 @@ def _cut(article: Article, revision: Revision) -> None:
 
 def _pieces(revision: Revision) -> Iterator[tuple[str, str, str]]:
     """Anchor, headings and text of each passage: a section, or the parts of a long one, cut between its lines."""
-    for section in sections(revision.html):
+    for section in sections(_CAPTION.sub("", revision.html)):
         title = " › ".join([revision.title, *section.trail])[:300]
         lines: list[str] = []
         for line in _short_lines(section.text):

@@ -1,9 +1,9 @@
 """An index of its own for a measurement: temporary tables that stand before the real ones until it is over."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -24,7 +24,7 @@ from helpcenter.models import (
 from helpcenter.search.indexing import embedded_text, index
 from helpcenter.search.learning import learn_words
 from helpcenter.states import ArticleState, Audience, RevisionState
-from portal.lib.markdown import render
+from portal.lib.markdown import File, Surroundings, render
 from portal.lib.text.embedding import Embedder, to_bytes
 
 _TABLES = [Calibration, Category, Article, Revision, SearchDocument, Posting, Passage, Word, Corpus, Synonym, Promotion]
@@ -41,6 +41,7 @@ class Page:
     body: str
     summary: str = ""
     keywords: tuple[str, ...] = ()
+    files: Mapping[str, File] = field(default_factory=dict)  # what the body may show, by name
 
 
 @contextmanager
@@ -59,7 +60,7 @@ def fill(pages: Iterable[Page], *, now: datetime) -> None:
     """Puts pages into the scratch index as published articles; words are learnt, vectors are not made."""
     category = Category.objects.create(title="Scratch", slug="scratch", audience=Audience.CUSTOMER)
     for page in pages:
-        rendered = render(page.body)
+        rendered = render(page.body, Surroundings(files=page.files))
         article = Article(category=category, slug=page.slug[:120], title=page.title[:160], created_at=now)
         article.summary = page.summary
         article.updated_at = now

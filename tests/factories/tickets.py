@@ -26,6 +26,7 @@ from tickets.models import (
     Shift,
     Skill,
     SlaPolicy,
+    Survey,
     Tag,
     Ticket,
     Timer,
@@ -218,3 +219,13 @@ class CategorySkillFactory(DjangoModelFactory):
 
     category = factory.SubFactory(CategoryFactory)
     skill = factory.SubFactory(SkillFactory)
+
+
+class SurveyFactory(DjangoModelFactory):
+    """Not rated and not asked for yet."""
+
+    class Meta:
+        model = Survey
+
+    ticket = factory.SubFactory(TicketFactory)
+    solved_at = factory.SelfAttribute("ticket.filed_at")

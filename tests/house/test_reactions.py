@@ -76,12 +76,18 @@ REACTIONS: dict[str, list[str]] = {
     "ticket.merged_replied": ["tickets.receivers.tell_the_agents"],
     "ticket.promise_warned": ["tickets.receivers.tell_those_whom_the_step_names"],
     "ticket.put_on_wait": ["tickets.receivers.hand_out_what_waits"],
+    "ticket.rating_asked": ["tickets.receivers.ask_the_requester_for_a_rating"],
     "ticket.reopened": [
         "tickets.receivers.hand_out_what_waits",
         "tickets.receivers.see_that_a_reopened_ticket_has_somebody",
+        "tickets.receivers.withdraw_the_survey",
     ],
     "ticket.replied": ["tickets.receivers.bring_the_answer_to_the_requester", "tickets.receivers.hand_out_what_waits"],
-    "ticket.solved": ["tickets.receivers.hand_out_what_waits", "tickets.receivers.tell_the_requester_it_is_solved"],
+    "ticket.solved": [
+        "tickets.receivers.begin_the_survey",
+        "tickets.receivers.hand_out_what_waits",
+        "tickets.receivers.tell_the_requester_it_is_solved",
+    ],
 }
 # Who hears of every event that customers may hear of.
 REACTIONS_TO_PUBLIC = ["portal.outbox.receivers.webhooks_to_whoever_asked"]

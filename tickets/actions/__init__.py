@@ -12,6 +12,7 @@ from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
 from tickets.actions.replays import replay_promises
 from tickets.actions.snoozes import is_promised_before, snooze, wake, wake_next
+from tickets.actions.surveys import ask_for_rating, begin_survey, rate, withdraw_surveys
 from tickets.actions.tags import tag
 from tickets.actions.triage import assign, change_priority, take
 
@@ -22,10 +23,12 @@ __all__ = [
     "Outcome",
     "act_on_many",
     "apply_macro",
+    "ask_for_rating",
     "ask_to_escalate",
     "assign",
     "assign_next",
     "assign_waiting",
+    "begin_survey",
     "change_priority",
     "close",
     "drop_policy",
@@ -38,6 +41,7 @@ __all__ = [
     "keep_profile",
     "merge_tickets",
     "note",
+    "rate",
     "reopen",
     "replay_promises",
     "reply",
@@ -54,4 +58,5 @@ __all__ = [
     "wake",
     "wake_next",
     "watch_next_promise",
+    "withdraw_surveys",
 ]

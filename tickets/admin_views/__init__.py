@@ -180,6 +180,7 @@ def _side(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     return {
         "promises": ticket.timers.of_the_page(timezone.now()),
         "timeline": timeline(ticket, reader=request.user),
+        "ratings": ticket.surveys.told(),
         "past": past.exclude(pk=ticket.pk)[:PAST_TICKETS],
         "assign_form": AssignForm(initial={"assignee": ticket.assignee_id}),
         "escalate_form": EscalateForm(),

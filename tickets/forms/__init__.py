@@ -1,7 +1,7 @@
 """The shape of what is typed in: by customers, at the desk, and about what we promise."""
 
 from tickets.forms.availability import AvailabilityForm
-from tickets.forms.customers import EscalateForm, ListForm, ReplyForm, TicketForm
+from tickets.forms.customers import EscalateForm, ListForm, RateForm, ReplyForm, TicketForm
 from tickets.forms.desk import (
     AssignForm,
     BulkForm,
@@ -34,6 +34,7 @@ __all__ = [
     "MergeForm",
     "NoteForm",
     "PriorityForm",
+    "RateForm",
     "ReplyForm",
     "ShiftFormSet",
     "SlaPolicyForm",

@@ -12,9 +12,11 @@ from tickets.actions import Filing
 from tickets.models import Category
 from tickets.states import (
     MOST_CHARACTERS,
+    MOST_COMMENT_CHARACTERS,
     PRIORITY_OF_IMPACT,
     Channel,
     Impact,
+    Score,
 )
 
 _LONGEST_ID = 22
@@ -147,6 +149,24 @@ class TicketForm(forms.Form):
 
 class ReplyForm(forms.Form):
     body = forms.CharField(label=_("Your answer"), max_length=MOST_CHARACTERS, widget=forms.Textarea(attrs={"rows": 5}))
+
+
+class RateForm(forms.Form):
+    """How good the solution is."""
+
+    score = forms.TypedChoiceField(
+        label=_("How satisfied are you with the solution?"),
+        choices=list(reversed(Score.choices)),
+        coerce=int,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose one of the five.")},
+    )
+    comment = forms.CharField(
+        label=_("Anything to add?"),
+        required=False,
+        max_length=MOST_COMMENT_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class EscalateForm(forms.Form):

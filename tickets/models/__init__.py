@@ -3,6 +3,7 @@ from tickets.models.desk import AgentProfile, AgentSkill, CategorySkill, Skill
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
 from tickets.models.macros import Macro, Tag
 from tickets.models.policies import SlaPolicy
+from tickets.models.surveys import Survey
 from tickets.models.tickets import Category, Message, Ticket, address
 from tickets.models.timers import Timer
 
@@ -24,6 +25,7 @@ __all__ = [
     "Shift",
     "Skill",
     "SlaPolicy",
+    "Survey",
     "Tag",
     "Ticket",
     "Timer",

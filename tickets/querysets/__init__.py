@@ -5,6 +5,7 @@ from tickets.querysets.desk import AgentProfileQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
 from tickets.querysets.replays import REPLAYED, Difference, differences
+from tickets.querysets.surveys import SurveyQuerySet
 from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff
 from tickets.querysets.timelines import Line, timeline
 from tickets.querysets.timers import TimerQuerySet
@@ -22,6 +23,7 @@ __all__ = [
     "MacroQuerySet",
     "MessageQuerySet",
     "SlaPolicyQuerySet",
+    "SurveyQuerySet",
     "TagQuerySet",
     "TicketQuerySet",
     "TimerQuerySet",

@@ -14,10 +14,13 @@ from helpcenter.search.scratch import Page, embed, fill, pages_of_markdown, scra
 from portal.lib import leaves
 from portal.lib.clock import moment
 from portal.lib.leaves import Leaf
+from portal.lib.markdown import File
 from portal.lib.text.embedding import embedder
 
 _SEED = 20
 _PATIENT_S = 60.0  # a measurement waits for every vector
+_PICTURES = dict.fromkeys((".png", ".jpg", ".jpeg", ".webp", ".svg", ".gif", ".avif"), "image")
+_KINDS = {**_PICTURES, ".webm": "video", ".mp4": "video", ".vtt": "text"}
 
 
 class Command(BaseCommand):
@@ -75,7 +78,7 @@ def _make_vectors() -> None:
 def pages_of(path: Path) -> list[Page]:
     """Articles from lines of JSON, or from a folder as `import_articles` reads it."""
     if path.is_dir():
-        return [_page(leaf) for leaf in leaves.read(path) if not leaf.is_index]
+        return [_page(leaf, path) for leaf in leaves.read(path) if not leaf.is_index]
     try:
         rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         return [Page(str(row["slug"]), str(row["title"]), str(row["body"])) for row in rows]
@@ -83,9 +86,22 @@ def pages_of(path: Path) -> list[Page]:
         raise CommandError(f"{path} is not lines of JSON with slug, title and body: {error}") from error
 
 
-def _page(leaf: Leaf) -> Page:
+def _page(leaf: Leaf, folder: Path) -> Page:
     slug, summary = str(leaf.front.get("slug", leaf.stem)), str(leaf.front.get("summary", ""))
-    return Page(slug, leaf.title, leaf.text, summary, tuple(leaf.words("keywords")))
+    files = _files_beside((folder / leaf.path).parent)
+    return Page(slug, leaf.title, leaf.text, summary, tuple(leaf.words("keywords")), files)
+
+
+def _files_beside(folder: Path) -> dict[str, File]:
+    """What articles of this folder may show, by the name they show it by: pictures are pictures, as when imported."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        kind = _KINDS.get(path.suffix.lower())
+        if kind:
+            words = path.read_text(encoding="utf-8", errors="replace") if path.suffix == ".vtt" else ""
+            name = path.relative_to(folder).as_posix()
+            found[name] = File(url=f"/{name}", content_type=f"{kind}/{path.suffix[1:].lower()}", words=words)
+    return found
 
 
 def distractors_of(path: Path) -> Iterator[Page]:

@@ -5,6 +5,7 @@ import re
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -13,12 +14,15 @@ from django.utils import timezone
 from helpcenter.actions import calibrate, withdraw_article
 from helpcenter.answers import confidence
 from helpcenter.answers.confidence import CAREFUL, Signs, measure_of
-from helpcenter.answers.learning import MOST_WRONG, known_questions
+from helpcenter.answers.learning import MOST_WRONG, _threshold, known_questions
 from helpcenter.answers.quality import half_of
+from helpcenter.management.commands.search_quality import pages_of
 from helpcenter.models import Article, Calibration, Passage
+from helpcenter.search.indexing import index
 from helpcenter.search.quality import Judged
 from helpcenter.tasks import calibrate as calibrate_task
 from portal.lib import leaves
+from portal.lib.markdown import Surroundings, render
 from portal.lib.text.embedding import embedder
 from tests.factories.helpcenter import ArticleFactory
 from tests.helpcenter.answers.corpus import WORDS, take_up
@@ -104,6 +108,29 @@ def test_an_older_calibration_is_not_misread(db: None) -> None:
 def test_vectors_of_another_recipe_teach_nothing(known: list[Article]) -> None:
     Passage.objects.update(recipe="another")
     assert calibrate(now=timezone.now()) is None
+
+
+def test_words_under_a_picture_are_no_answer(db: None) -> None:
+    article = ArticleFactory(title="Results")
+    article.live.html = (
+        '<h2 id="fall">A fall</h2><p>From high to low.</p>'
+        '<figure><img src="x.svg" alt="A line"><figcaption>A drawing</figcaption></figure>'
+        '<div class="video"><p class="caption">A clip</p></div><p>It can be deeper.</p>'
+    )
+    index(article)
+    assert list(Passage.objects.values_list("text", flat=True)) == ["From high to low.\nIt can be deeper."]
+
+
+def test_measured_articles_have_their_pictures(db: None) -> None:
+    shown = [page for page in pages_of(SHIPPED) if "](" in page.body and "![" in page.body]
+    assert shown
+    assert [page.slug for page in shown if render(page.body, Surroundings(files=page.files)).lost] == []
+
+
+def test_what_finds_nothing_near_was_asked_all_the_same() -> None:
+    found, is_right = np.array([4.0, 3.0, 2.0, 1.0], dtype=np.float32), np.array([True, False, True, False])
+    assert _threshold(found, is_right, 4) == 3.0
+    assert _threshold(found, is_right, 20) == 1.0
 
 
 def test_what_is_measured_is_not_what_was_learned_from() -> None:

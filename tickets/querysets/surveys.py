@@ -1,0 +1,41 @@
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from tickets.states import ASKED_AGAIN_AFTER
+
+
+class SurveyQuerySet(models.QuerySet):
+    def of_ticket(self, public_id: str) -> "SurveyQuerySet":
+        """The surveys of one ticket with its people, that of the last resolution first."""
+        found = self.filter(ticket__public_id=public_id).select_related("ticket__requester")
+        return found.order_by("-solved_at")
+
+    def offered(self, ticket: Any, user: Any, now: datetime) -> Any:
+        """The survey that this reader may answer on the page of a solved ticket; None for who did not ask for it."""
+        if ticket.solved_at is None or ticket.requester_id != user.pk:
+            return None
+        found = self.filter(ticket=ticket, solved_at=ticket.solved_at).first()
+        return found if found is not None and found.can_be_rated(now) else None
+
+    def not_rated(self) -> "SurveyQuerySet":
+        return self.filter(score=None, withdrawn_at=None)
+
+    def told(self) -> "SurveyQuerySet":
+        """What staff read beside the ticket: ratings, the newest first."""
+        return self.exclude(score=None).order_by("-solved_at")
+
+    def to_ask(self, now: datetime) -> "SurveyQuerySet":
+        """Those whose letter is due, locked together with whom it goes to; others work on what is left out."""
+        found = self.filter(ask_at__lte=now).select_related("ticket__requester", "ticket__organization")
+        return found.order_by("ask_at", "pk").select_for_update(
+            of=("self", "ticket__requester"), skip_locked=True, no_key=True
+        )
+
+    def disturbs(self, requester_id: int, now: datetime) -> bool:
+        """Whether that person was asked, or rated something, so lately that another letter would be too much."""
+        since = now - ASKED_AGAIN_AFTER
+        lately = Q(asked_at__gt=since) | Q(answered_at__gt=since)
+        return self.filter(lately, ticket__requester=requester_id).exists()
