@@ -163,7 +163,9 @@ def _conversation(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) ->
     seen = form["seen"].value() if form.is_bound else ticket.version
     seen = int(seen) if str(seen).isdecimal() else ticket.version
     rows = [(message, letters.get(str(message.pk), []), message.ticket_version > seen) for message in shown]
-    return {"conversation": rows, "letters": letters.get("", []), "has_newer": any(is_new for *_row, is_new in rows)}
+    about = letters.get("", [])
+    has_newer = any(is_new for *_row, is_new in rows)
+    return {"conversation": rows, "letters": about, "letter_count": len(about), "has_newer": has_newer}
 
 
 def _letters_by_message(ticket: Ticket, shown: list[Message]) -> dict[str, list[Letter]]:

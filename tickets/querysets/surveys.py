@@ -17,7 +17,7 @@ class SurveyQuerySet(models.QuerySet):
         """The survey that this reader may answer on the page of a solved ticket; None for who did not ask for it."""
         if ticket.solved_at is None or ticket.requester_id != user.pk:
             return None
-        found = self.filter(ticket=ticket, solved_at=ticket.solved_at).first()
+        found: Any = self.filter(ticket=ticket, solved_at=ticket.solved_at).first()
         return found if found is not None and found.can_be_rated(now) else None
 
     def not_rated(self) -> "SurveyQuerySet":
