@@ -171,3 +171,15 @@ def test_a_late_answer_is_told_as_such(file: File, agent: User, now: datetime) -
     ticket = file()
     tickets.reply(ticket=ticket, body="At last.", by=agent, leaves=TicketState.OPEN, now=now + timedelta(days=1))
     assert tickets.replay_promises().differences == []
+
+
+def test_a_merged_ticket_and_its_survivor_are_what_their_events_tell(
+    file: File, agent: User, customer: User, now: datetime
+) -> None:
+    source, into = file(), file()
+    tickets.merge_tickets(source=source, into=into, by=agent, now=now + timedelta(hours=5))
+    tickets.wait_for_customer(ticket=into, by=agent, now=now + timedelta(hours=6))
+    tickets.reply(ticket=source, body="Here too.", by=customer, now=now + timedelta(hours=7))
+    assert tickets.replay_promises().differences == []
+    into.refresh_from_db()
+    assert into.state == TicketState.OPEN
