@@ -72,8 +72,8 @@ def _best(among: ArticleQuerySet, conditions: list[_Sql], rank: _Sql, limit: int
         readable, params = among.order_by().values("pk", "document__heads", "title").query.sql_with_params()
     except EmptyResultSet:
         return []
-    first, *others = [f"(SELECT id FROM readable WHERE {one.sql} LIMIT {_LOOKED_AT})" for one in conditions]  # noqa: S608  # constants, see below
-    further = [f"(SELECT id FROM {one} AS also WHERE (SELECT count(*) FROM first) < {int(limit)})" for one in others]  # noqa: S608  # as above
+    first, *others = [f"(SELECT id FROM readable WHERE {one.sql} LIMIT {_LOOKED_AT})" for one in conditions]  # noqa: S608  # SQL of this module alone
+    further = [f"(SELECT id FROM {one} AS also WHERE (SELECT count(*) FROM first) < {int(limit)})" for one in others]  # noqa: S608  # as above; the limit is a whole number
     sql = f"""
         WITH readable (id, heads, title) AS NOT MATERIALIZED ({readable}),
              first AS MATERIALIZED {first},

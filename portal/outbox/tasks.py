@@ -42,7 +42,7 @@ def _send_one(transport: Transport, letter: Letter) -> None:
     # A provider's library fails in a way of its own (each backend of anymail raises others), or the letter cannot be
     # composed (ValueError, for good). The reason stands on the letter, which is tried again or can be sent anew in the
     # admin, and the letters behind it are sent.
-    except Exception as error:
+    except Exception as error:  # kept on the letter as its reason, see above
         reason = f"{type(error).__name__}: {error}"
         mark_failed(letter=letter, reason=reason, permanent=isinstance(error, ValueError))
     else:

@@ -87,6 +87,7 @@ class SlaPolicy(models.Model):
         return Target(self.dimension, self.value, length, self._hours()) if length else None
 
     def _hours(self) -> Calendar:
-        if self.calendar is None:
+        """Of the version that is kept: the timer counts by it too. The shipped calendar has none, it is always open."""
+        if self.calendar is None or self.calendar.current is None:
             return ALWAYS_OPEN
-        return self.calendar.current.value if self.calendar.current else self.calendar.value
+        return self.calendar.current.value

@@ -108,5 +108,5 @@ def _change(zone: ZoneInfo, low: int, high: int) -> int:
 
 def _offset(zone: ZoneInfo, at: int) -> int:
     distance = datetime.fromtimestamp(at, zone).utcoffset()
-    assert distance is not None  # noqa: S101 - a zone always tells one
+    assert distance is not None  # noqa: S101  # tells the type checker: only a moment without a zone has none
     return distance.days * DAY + distance.seconds

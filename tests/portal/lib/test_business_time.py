@@ -250,7 +250,7 @@ def test_hours_that_touch_become_one_and_cuts_may_overlap() -> None:
 
 def test_a_moment_without_a_zone_is_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        elapsed(OFFICE, datetime(2026, 3, 10), datetime(2026, 3, 11))  # noqa: DTZ001
+        elapsed(OFFICE, datetime(2026, 3, 10), datetime(2026, 3, 11))  # noqa: DTZ001  # what is refused
 
 
 @pytest.mark.parametrize(
