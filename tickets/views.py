@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -242,12 +242,10 @@ def rate(request: HttpRequest, public_id: str) -> HttpResponse:
 def _survey_to_rate(request: HttpRequest, public_id: str, key: str) -> Survey | None:
     """The gate of ratings: of the last resolution for the requester, else of the letter whose key it is. None: a log-in
     may help."""
-    found = list(Survey.objects.of_ticket(public_id))
+    found = Survey.objects.of_ticket(public_id)
     if request.user.is_authenticated:
-        found = [one for one in found if one.ticket.requester_id == request.user.pk]
-        if not found:
-            raise Http404
-        return found[0]
+        own = Ticket.objects.visible_to(request.user).requested_by(request.user)
+        return get_object_or_404(found.filter(ticket__in=own)[:1])
     return next((one for one in found if one.is_opened_by(key) and one.ticket.requester.is_active), None)
 
 

@@ -297,3 +297,14 @@ def test_one_survey_per_resolution(solved: Callable[..., Survey]) -> None:
     assert tickets.begin_survey(ticket=survey.ticket) == survey
     with pytest.raises(IntegrityError), transaction.atomic():
         SurveyFactory(ticket=survey.ticket, solved_at=survey.solved_at)
+
+
+def test_who_left_the_organization_no_longer_opens_what_they_filed_for_it(
+    solved: Callable[..., Survey], client: Client, customer: User
+) -> None:
+    survey = solved()
+    client.force_login(customer)
+    assert client.get(survey.get_absolute_url()).status_code == 200
+    customer.memberships.all().delete()
+    assert client.get(survey.get_absolute_url()).status_code == 404
+    assert client.post(survey.get_absolute_url(), {"score": 1}).status_code == 404
