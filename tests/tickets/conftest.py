@@ -1,15 +1,16 @@
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from portal.accounts.models import Organization, User
 from portal.accounts.states import MemberRole
 from tests.factories.accounts import MembershipFactory, OrganizationFactory, StaffFactory, TierFactory, UserFactory
 from tickets import actions as tickets
-from tickets.models import Ticket
+from tickets.models import Survey, Ticket
 
 
 @pytest.fixture
@@ -66,3 +67,16 @@ def file(customer: User, elite: Organization, now: datetime) -> Callable[..., Ti
 def guest(db: None) -> User:
     """A customer without any organization."""
     return UserFactory(name="Gil")
+
+
+@pytest.fixture
+def solved(file: Callable[..., Ticket], agent: User, settle: Callable[..., int]) -> Callable[..., Survey]:
+    """Files a ticket, solves it, and answers the survey that begins with that."""
+
+    def make(at: datetime | None = None) -> Survey:
+        at = at or timezone.now() - timedelta(hours=1)
+        ticket = tickets.solve(ticket=file(at=at), by=agent, now=at)
+        settle()
+        return Survey.objects.get(ticket=ticket)
+
+    return make
