@@ -9,7 +9,7 @@ from django.urls import reverse
 from portal.accounts.models import User
 from portal.outbox.actions import post
 from portal.outbox.letters import Draft, render
-from tickets.models import Message, Survey, Ticket
+from tickets.models import HeldReply, Message, Survey, Ticket
 from tickets.states import REOPEN_WITHIN, Metric, Score, labels
 
 _SECRET = {"survey"}  # its links rate without a log-in
@@ -48,6 +48,12 @@ def customer_replied(*, message: Message, to: User) -> None:
     link = settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[message.ticket_id])
     context = {"message": message, "ticket": message.ticket, "link": link}
     _send(f"ticket-customer-replied:{message.pk}:{to.pk}", "customer_replied", to, message, context)
+
+
+def did_not_leave(*, held: HeldReply) -> None:
+    """Tells an agent that an answer they sent did not reach the customer, with its words."""
+    context = {"held": held, "ticket": held.ticket, "link": _desk(held.ticket)}
+    _send(f"ticket-reply-stopped:{held.pk}", "did_not_leave", held.author, held.ticket, context)
 
 
 def escalated(*, ticket: Ticket, to: User, key: str, told: dict[str, Any], now: datetime) -> None:
@@ -89,6 +95,10 @@ def _send(
 
 def _portal(ticket: Ticket) -> str:
     return settings.SITE_URL + ticket.get_absolute_url()
+
+
+def _desk(ticket: Ticket) -> str:
+    return settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk])
 
 
 def _days() -> int:

@@ -20,6 +20,8 @@ def availabilities(values: Collection[str]) -> dict[str, str]:
 
 TICKET_FILED = declare("ticket.filed", _("{by} filed the ticket"), is_public=True)
 TICKET_REPLIED = declare("ticket.replied", _("{by} answered"), is_public=True)
+TICKET_REPLY_TAKEN_BACK = declare("ticket.reply_taken_back", _("{by} took an answer back before it left"))
+TICKET_REPLY_STOPPED = declare("ticket.reply_stopped", _("An answer of {by} could not leave"))
 TICKET_CUSTOMER_REPLIED = declare("ticket.customer_replied", _("{by} wrote"), is_public=True)
 TICKET_NOTED = declare("ticket.noted", _("{by} left a note"))
 TICKET_ASSIGNED = declare(

@@ -7,8 +7,9 @@ from portal.events.listeners import on
 from portal.events.models import Event
 from tickets import actions as tickets
 from tickets import emails
-from tickets.models import Escalation, Message, Survey, Ticket, Timer
+from tickets.models import Escalation, HeldReply, Message, Survey, Ticket, Timer
 from tickets.querysets import TicketQuerySet
+from tickets.states import HeldState
 
 
 @on("organization.tier_changed")
@@ -48,6 +49,13 @@ def bring_the_answer_to_the_requester(event: Event) -> None:
     message = _message_of(event)
     if message is not None:
         emails.replied(message=message)
+
+
+@on("ticket.reply_stopped")
+def tell_its_author_that_it_did_not_leave(event: Event) -> None:
+    held = HeldReply.objects.select_related("author", "ticket").filter(pk=event.details.get("held")).first()
+    if held is not None and held.state == HeldState.STOPPED:
+        emails.did_not_leave(held=held)
 
 
 @on("ticket.solved")

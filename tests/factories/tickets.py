@@ -16,7 +16,9 @@ from tickets.models import (
     CalendarVersion,
     Category,
     CategorySkill,
+    Desk,
     Escalation,
+    HeldReply,
     Holiday,
     Ladder,
     LadderStep,
@@ -229,3 +231,24 @@ class SurveyFactory(DjangoModelFactory):
 
     ticket = factory.SubFactory(TicketFactory)
     solved_at = factory.SelfAttribute("ticket.filed_at")
+
+
+class DeskFactory(DjangoModelFactory):
+    class Meta:
+        model = Desk
+        django_get_or_create = ("id",)
+
+    id = 1
+
+
+class HeldReplyFactory(DjangoModelFactory):
+    class Meta:
+        model = HeldReply
+
+    ticket = factory.SubFactory(TicketFactory)
+    author = factory.SubFactory(StaffFactory)
+    body = "We look into it."
+    leaves = "waiting"
+    ticket_version = 2
+    sent_at = factory.SelfAttribute("ticket.filed_at")
+    leaves_at = factory.SelfAttribute("sent_at")

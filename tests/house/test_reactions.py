@@ -82,6 +82,7 @@ REACTIONS: dict[str, list[str]] = {
         "tickets.receivers.see_that_a_reopened_ticket_has_somebody",
         "tickets.receivers.withdraw_the_survey",
     ],
+    "ticket.reply_stopped": ["tickets.receivers.tell_its_author_that_it_did_not_leave"],
     "ticket.replied": ["tickets.receivers.bring_the_answer_to_the_requester", "tickets.receivers.hand_out_what_waits"],
     "ticket.solved": [
         "tickets.receivers.begin_the_survey",

@@ -5,12 +5,14 @@ from tickets.actions.calendars import import_holidays, keep_calendar
 from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.filing import Filing, file_ticket
+from tickets.actions.leaving import leave_next
 from tickets.actions.macros import Answer, apply_macro, keep_macro
 from tickets.actions.merges import merge_tickets
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
 from tickets.actions.replays import replay_promises
+from tickets.actions.sending import Words, send, take_back
 from tickets.actions.snoozes import is_promised_before, snooze, wake, wake_next
 from tickets.actions.surveys import ask_for_rating, begin_survey, rate, withdraw_surveys
 from tickets.actions.tags import tag
@@ -21,6 +23,7 @@ __all__ = [
     "Filing",
     "Order",
     "Outcome",
+    "Words",
     "act_on_many",
     "apply_macro",
     "ask_for_rating",
@@ -39,6 +42,7 @@ __all__ = [
     "keep_macro",
     "keep_policy",
     "keep_profile",
+    "leave_next",
     "merge_tickets",
     "note",
     "rate",
@@ -49,11 +53,13 @@ __all__ = [
     "requeue_reopened",
     "retarget_organization",
     "retarget_ticket",
+    "send",
     "set_availability",
     "snooze",
     "solve",
     "tag",
     "take",
+    "take_back",
     "wait_for_customer",
     "wake",
     "wake_next",

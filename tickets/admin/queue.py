@@ -12,7 +12,7 @@ from unfold.views import ChangeList
 
 from portal.accounts.models import Tier
 from tickets import admin_views
-from tickets.admin_views import bulk, desk
+from tickets.admin_views import bulk, desk, sending
 from tickets.forms import BulkForm
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
@@ -146,6 +146,7 @@ class TicketAdmin(ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         acts = {
             "reply": admin_views.reply,
+            "takeback": sending.take_back,
             "note": admin_views.note,
             "assign": admin_views.assign,
             "priority": admin_views.priority,

@@ -35,7 +35,7 @@ def acts(view: Callable[..., HttpResponse | None]) -> Callable[..., HttpResponse
 def visible_ticket(request: HttpRequest, pk: int) -> Ticket:
     if not request.user.has_perm("tickets.view_ticket"):
         raise PermissionDenied
-    return get_object_or_404(Ticket.objects.visible_to(request.user).with_people(), pk=pk)
+    return get_object_or_404(Ticket.objects.visible_to(request.user).with_people().with_held(), pk=pk)
 
 
 def back(ticket: Ticket) -> HttpResponse:

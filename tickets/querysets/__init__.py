@@ -2,6 +2,7 @@
 
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
 from tickets.querysets.desk import AgentProfileQuerySet
+from tickets.querysets.held import HeldReplyQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
 from tickets.querysets.replays import REPLAYED, Difference, differences
@@ -17,6 +18,7 @@ __all__ = [
     "BusinessCalendarQuerySet",
     "Case",
     "Difference",
+    "HeldReplyQuerySet",
     "HolidayQuerySet",
     "LadderQuerySet",
     "Line",
