@@ -34,6 +34,7 @@ PUBLIC = {
 # Machines come without a log-in and show a credential of their own. Each has a test of its own that it does.
 DOORS = {
     "operations:metrics",
+    "web:pulse",  # the token that the page carries says who asks about what
     "api:me",
     "api:articles",
     "api:article",

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.events.actions import touch
 from portal.events.models import Event
 from portal.lib.clock import moment_after
 from portal.lib.refusals import Refused
@@ -63,6 +64,7 @@ def note(*, ticket: Ticket, body: str, by: User | None, now: datetime | None = N
         changes.tell(event=TICKET_NOTED, ticket=locked, by=by, at=at, details={"message": message.pk})
     else:
         locked.save(update_fields=["version"])  # a notice is no activity of anybody
+        touch(about=locked)
     return message
 
 

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.events.actions import touch
 from portal.lib.clock import moment_after
 from portal.lib.refusals import Refused
 from tickets.actions import changes, leaving, triage
@@ -60,6 +61,7 @@ def send(*, ticket: Ticket, words: Words, by: User, now: datetime | None = None)
         sent_at=at,
         leaves_at=at + undo_for,
     )
+    touch(about=locked)
     if not undo_for:
         leaving.leave_unless_taken_back(pk=held.pk)
         held.refresh_from_db()
@@ -80,6 +82,7 @@ def take_back(*, held: HeldReply, by: User, now: datetime | None = None) -> Held
     locked.save(update_fields=["state"])
     ticket = changes.lock(ticket=locked.ticket)
     ticket.save(update_fields=["version"])
+    touch(about=ticket)
     if was_waiting:
         at, details = moment_after(ticket.last_activity_at, now), {"held": locked.pk}
         changes.tell(event=TICKET_REPLY_TAKEN_BACK, ticket=ticket, by=by, at=at, details=details)

@@ -10,7 +10,9 @@ from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
 
+from portal.accounts.context import actor
 from portal.accounts.models import Tier
+from portal.lib import pulse
 from tickets import admin_views
 from tickets.admin_views import bulk, desk, sending
 from tickets.forms import BulkForm
@@ -168,7 +170,8 @@ class TicketAdmin(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         bulk_form = BulkForm() if request.user.has_perm("tickets.change_ticket") else None
-        context = {"title": _("Queue"), "bulk_form": bulk_form, "narrowed": request.GET.urlencode()}
+        heard = pulse.Pulse.of(pulse.Listener(Ticket._meta.label_lower, actor(request).pk, ""))
+        context = {"title": _("Queue"), "pulse": heard, "bulk_form": bulk_form, "narrowed": request.GET.urlencode()}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:

@@ -20,7 +20,7 @@ from portal.lib.tokens import public_id
 from portal.outbox.models import Letter
 from portal.web.admin_views import Question, ask, row_or_404
 from tickets import actions as tickets
-from tickets.admin_views.gate import acts, visible_ticket
+from tickets.admin_views.gate import acts, pulse_of, visible_ticket
 from tickets.admin_views.sending import taken_back
 from tickets.forms import (
     AssignForm,
@@ -133,6 +133,7 @@ def workspace_page(
         "may_act": request.user.has_perm("tickets.change_ticket"),
         **_conversation(request, ticket, form),
         **_side(request, ticket),
+        "pulse": pulse_of(request, ticket),
     }
     response = render(request, "admin/tickets/ticket/workspace.html", context, status=status)
     response["Cache-Control"] = "no-store, private"
@@ -155,7 +156,7 @@ def _conversation(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) ->
     seen = int(seen) if str(seen).isdecimal() else ticket.version
     rows = [(message, letters.get(str(message.pk), []), message.ticket_version > seen) for message in shown]
     about = letters.get("", [])
-    on_their_way = list(ticket.held_replies.told()) if ticket.has_held else []  # type: ignore[attr-defined]  # by the gate
+    on_their_way = list(ticket.held_replies.told()) if ticket.has_held else []
     held = [(one, one.ticket_version > seen and one.author_id != request.user.pk) for one in on_their_way]
     has_newer = any(is_new for *_row, is_new in [*rows, *held])
     return {
