@@ -57,6 +57,14 @@ TICKET_TAGGED = declare("ticket.tagged", _("{by} added the tags {tags}"))
 TICKET_UNTAGGED = declare("ticket.untagged", _("{by} took off the tags {tags}"))
 TICKET_SNOOZED = declare("ticket.snoozed", _("{by} put the ticket aside for later"))
 TICKET_WOKE = declare("ticket.woke", _("{by} brought the ticket back into the queue"))
+FOLLOWER_ADDED = declare(
+    "ticket.follower_added", _("{by} made {user_name} a follower"), names={"user_name": ("user", people)}
+)
+FOLLOWER_LEFT = declare(
+    "ticket.follower_left", _("{by} ended that {user_name} follows"), names={"user_name": ("user", people)}
+)
+COPY_ADDED = declare("ticket.copy_added", _("{by} added an address that gets copies"))
+COPY_ENDED = declare("ticket.copy_ended", _("{by} ended the copies to an address"))
 TICKET_MERGED = declare("ticket.merged", _("{by} merged the ticket into #{into}"))
 TICKET_MERGED_IN = declare("ticket.merged_in", _("{by} merged #{source} into the ticket"))
 MERGED_REPLIED = declare("ticket.merged_replied", _("{by} wrote to #{source}, which was merged into the ticket"))

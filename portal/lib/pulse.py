@@ -129,10 +129,14 @@ def _asked(*calls: tuple) -> list[Any]:
     if not calls or time.monotonic() < _paused_until:
         return []
     try:
-        pipeline = cache._cache.get_client(None, write=True).pipeline(transaction=False)
+        pipeline = _client().pipeline(transaction=False)
         for call in calls:
             pipeline.execute_command(*call)
         return pipeline.execute()
     except (RedisError, OSError):
         _paused_until = time.monotonic() + _PAUSE_S
         return []
+
+
+def _client():  # type: ignore[no-untyped-def]  # of redis-py, whose types say less than nothing
+    return cache._cache.get_client(None, write=True)

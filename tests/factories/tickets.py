@@ -16,8 +16,10 @@ from tickets.models import (
     CalendarVersion,
     Category,
     CategorySkill,
+    Copy,
     Desk,
     Escalation,
+    Follower,
     HeldReply,
     Holiday,
     Ladder,
@@ -231,6 +233,24 @@ class SurveyFactory(DjangoModelFactory):
 
     ticket = factory.SubFactory(TicketFactory)
     solved_at = factory.SelfAttribute("ticket.filed_at")
+
+
+class FollowerFactory(DjangoModelFactory):
+    class Meta:
+        model = Follower
+
+    ticket = factory.SubFactory(TicketFactory)
+    user = factory.SubFactory(StaffFactory)
+    added_at = factory.SelfAttribute("ticket.filed_at")
+
+
+class CopyFactory(DjangoModelFactory):
+    class Meta:
+        model = Copy
+
+    ticket = factory.SubFactory(TicketFactory)
+    address = factory.Sequence(lambda n: f"reader-{n}@elsewhere.example")
+    added_at = factory.SelfAttribute("ticket.filed_at")
 
 
 class DeskFactory(DjangoModelFactory):

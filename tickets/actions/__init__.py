@@ -2,11 +2,13 @@ from tickets.actions.assignment import assign_next, assign_waiting, requeue_esca
 from tickets.actions.availability import keep_profile, set_availability
 from tickets.actions.bulk import Order, Outcome, act_on_many
 from tickets.actions.calendars import import_holidays, keep_calendar
+from tickets.actions.circle import add_copy, end_copy, follow, may_get_letters, unfollow
 from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.filing import Filing, file_ticket
 from tickets.actions.leaving import leave_next
 from tickets.actions.macros import Answer, apply_macro, keep_macro
+from tickets.actions.mentions import Mentioned, mentioned_in
 from tickets.actions.merges import merge_tickets
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
@@ -21,10 +23,12 @@ from tickets.actions.triage import assign, change_priority, take
 __all__ = [
     "Answer",
     "Filing",
+    "Mentioned",
     "Order",
     "Outcome",
     "Words",
     "act_on_many",
+    "add_copy",
     "apply_macro",
     "ask_for_rating",
     "ask_to_escalate",
@@ -35,7 +39,9 @@ __all__ = [
     "change_priority",
     "close",
     "drop_policy",
+    "end_copy",
     "file_ticket",
+    "follow",
     "import_holidays",
     "is_promised_before",
     "keep_calendar",
@@ -43,6 +49,8 @@ __all__ = [
     "keep_policy",
     "keep_profile",
     "leave_next",
+    "may_get_letters",
+    "mentioned_in",
     "merge_tickets",
     "note",
     "rate",
@@ -60,6 +68,7 @@ __all__ = [
     "tag",
     "take",
     "take_back",
+    "unfollow",
     "wait_for_customer",
     "wake",
     "wake_next",

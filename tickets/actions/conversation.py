@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from portal.lib.clock import moment_after
 from portal.lib.refusals import Refused
 from tickets.actions import changes, clocks
 from tickets.actions.hearing import hear
+from tickets.actions.mentions import mentioned_in
 from tickets.events import (
     MERGED_REPLIED,
     TICKET_CLOSED,
@@ -61,11 +63,15 @@ def note(*, ticket: Ticket, body: str, by: User | None, now: datetime | None = N
     message = changes.add_message(ticket=locked, body=body, by=by, kind=kind, at=at)
     if message.kind == MessageKind.NOTE:
         changes.write(ticket=locked, at=at)
-        changes.tell(event=TICKET_NOTED, ticket=locked, by=by, at=at, details={"message": message.pk})
+        changes.tell(event=TICKET_NOTED, ticket=locked, by=by, at=at, details=_noted(message))
     else:
         locked.save(update_fields=["version"])  # a notice is no activity of anybody
         touch(about=locked)
     return message
+
+
+def _noted(message: Message) -> dict[str, Any]:
+    return {"message": message.pk, "mentioned": [one.pk for one in mentioned_in(body=message.body).people]}
 
 
 def has_moved_on(*, ticket: Ticket, since: int, reader: User | None) -> bool:

@@ -14,7 +14,7 @@ from portal.accounts.context import actor
 from portal.accounts.models import Tier
 from portal.lib import pulse
 from tickets import admin_views
-from tickets.admin_views import bulk, desk, sending
+from tickets.admin_views import bulk, circle, desk, sending
 from tickets.forms import BulkForm
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
@@ -149,6 +149,7 @@ class TicketAdmin(ModelAdmin):
         acts = {
             "reply": admin_views.reply,
             "takeback": sending.take_back,
+            "people": circle.people,
             "note": admin_views.note,
             "assign": admin_views.assign,
             "priority": admin_views.priority,

@@ -76,7 +76,13 @@ def note(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     if not form.is_valid():
         seen = StaffReplyForm(initial={"seen": ticket.version})
         return workspace_page(request, ticket, seen, note_form=form, status=422)
-    tickets.note(ticket=ticket, body=form.cleaned_data["body"], by=actor(request))
+    body = form.cleaned_data["body"]
+    tickets.note(ticket=ticket, body=body, by=actor(request))
+    if unclear := tickets.mentioned_in(body=body).unclear:
+        words = _(
+            "The note is kept, but told nobody of: %(names)s. Write the whole name as it stands in the list of people."
+        )
+        messages.warning(request, words % {"names": ", ".join(f"@{one}" for one in unclear)})
     return None
 
 

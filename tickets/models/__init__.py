@@ -1,4 +1,5 @@
 from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
+from tickets.models.circle import Copy, Follower
 from tickets.models.desk import AgentProfile, AgentSkill, CategorySkill, Skill
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
 from tickets.models.held import Desk, HeldReply
@@ -16,8 +17,10 @@ __all__ = [
     "CalendarVersion",
     "Category",
     "CategorySkill",
+    "Copy",
     "Desk",
     "Escalation",
+    "Follower",
     "HeldReply",
     "Holiday",
     "Ladder",

@@ -1,6 +1,7 @@
 """Which rows: who may see them, what is due, what is promised."""
 
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
+from tickets.querysets.circle import CopyQuerySet
 from tickets.querysets.desk import AgentProfileQuerySet
 from tickets.querysets.held import HeldReplyQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
@@ -17,6 +18,7 @@ __all__ = [
     "Bound",
     "BusinessCalendarQuerySet",
     "Case",
+    "CopyQuerySet",
     "Difference",
     "HeldReplyQuerySet",
     "HolidayQuerySet",
