@@ -65,6 +65,7 @@ FOLLOWER_LEFT = declare(
 )
 COPY_ADDED = declare("ticket.copy_added", _("{by} added an address that gets copies"))
 COPY_ENDED = declare("ticket.copy_ended", _("{by} ended the copies to an address"))
+TICKET_ARTICLE_DRAFTED = declare("ticket.article_drafted", _("{by} drafted an article from the ticket"))
 TICKET_MERGED = declare("ticket.merged", _("{by} merged the ticket into #{into}"))
 TICKET_MERGED_IN = declare("ticket.merged_in", _("{by} merged #{source} into the ticket"))
 MERGED_REPLIED = declare("ticket.merged_replied", _("{by} wrote to #{source}, which was merged into the ticket"))

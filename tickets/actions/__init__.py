@@ -1,3 +1,4 @@
+from tickets.actions.articles import draft_article
 from tickets.actions.assignment import assign_next, assign_waiting, requeue_escalated, requeue_reopened
 from tickets.actions.availability import keep_profile, set_availability
 from tickets.actions.bulk import Order, Outcome, act_on_many
@@ -38,6 +39,7 @@ __all__ = [
     "begin_survey",
     "change_priority",
     "close",
+    "draft_article",
     "drop_policy",
     "end_copy",
     "file_ticket",

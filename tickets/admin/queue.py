@@ -14,7 +14,7 @@ from portal.accounts.context import actor
 from portal.accounts.models import Tier
 from portal.lib import pulse
 from tickets import admin_views
-from tickets.admin_views import bulk, circle, desk, sending
+from tickets.admin_views import articles, bulk, circle, desk, sending
 from tickets.forms import BulkForm
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
@@ -150,6 +150,7 @@ class TicketAdmin(ModelAdmin):
             "reply": admin_views.reply,
             "takeback": sending.take_back,
             "people": circle.people,
+            "article": articles.draft_article,
             "note": admin_views.note,
             "assign": admin_views.assign,
             "priority": admin_views.priority,

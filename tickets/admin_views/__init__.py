@@ -127,7 +127,13 @@ def _say_what_is_wrong(request: HttpRequest, form: Form) -> None:
 
 
 def workspace_page(
-    request: HttpRequest, ticket: Ticket, form: StaffReplyForm, *, note_form: NoteForm | None = None, status: int = 200
+    request: HttpRequest,
+    ticket: Ticket,
+    form: StaffReplyForm,
+    *,
+    note_form: NoteForm | None = None,
+    looked: Any = None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
@@ -135,6 +141,7 @@ def workspace_page(
         "ticket": ticket,
         **composed(request, ticket, form),
         "note_form": note_form or NoteForm(),
+        "looked": looked,
         "survivor": Ticket.objects.survivor_of(ticket),
         "may_act": request.user.has_perm("tickets.change_ticket"),
         **_conversation(request, ticket, form),
