@@ -1,5 +1,5 @@
 // The desk by keyboard. A key goes to what carries it: <summary data-key="n"> opens, <select data-key="m"> gets the focus,
-// <button data-key="t" data-presses> is pressed. What changes a ticket for its customer only gets the focus: Enter does it.
+// <button data-key="i" data-presses> is pressed. What changes a ticket for its customer only gets the focus: Enter does it.
 //   <dialog id="shortcuts"> tells them; its <input data-keys-on> switches them off, since one letter alone may be dictated.
 (() => {
   "use strict";

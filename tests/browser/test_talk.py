@@ -142,3 +142,13 @@ def test_followers_copies_and_a_mention_have_no_barrier(agents: tuple[Page, Page
     page.locator("#id_note").fill("@Tariq: can you look?")
     page.get_by_role("button", name="Keep the note").click()
     stack.mail.wait_for(SECOND, subject="names you")
+
+
+def test_the_queue_follows_what_happens(agents: tuple[Page, Page], stack: Stack) -> None:
+    page, _colleague = agents
+    page.goto(QUEUE)
+    link = page.locator(".queue tbody th a").first
+    subject, pk = link.inner_text(), int((link.get_attribute("href") or "").split("/")[-3])
+    solve = "from tickets import actions as t; from tickets.models import Ticket; "
+    stack.manage("shell", "-c", f"{solve}t.solve(ticket=Ticket.objects.get(pk={pk}), by=None)")
+    expect(page.locator(".queue tbody").get_by_role("link", name=subject, exact=True)).to_have_count(0, timeout=30_000)
