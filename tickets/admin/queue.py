@@ -13,7 +13,6 @@ from unfold.views import ChangeList
 from portal.accounts.models import Tier
 from tickets import admin_views
 from tickets.admin_views import bulk, desk
-from tickets.forms import BulkForm
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
 from tickets.querysets import TicketQuerySet
@@ -162,12 +161,15 @@ class TicketAdmin(ModelAdmin):
             path(f"<int:pk>/{name}/", guard(admin_views.move), {"move": name}, name=f"tickets_ticket_{name}")
             for name in admin_views.MOVES
         ]
-        many = path("bulk/", guard(bulk.act), name="tickets_ticket_bulk")
-        return [many, *ours, *moves, *super().get_urls()]
+        many = [
+            path("bulk/", guard(bulk.act), name="tickets_ticket_bulk"),
+            path("bulk/fields/", guard(bulk.fields), name="tickets_ticket_bulk_fields"),
+        ]
+        return [*many, *ours, *moves, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        bulk_form = BulkForm() if request.user.has_perm("tickets.change_ticket") else None
-        context = {"title": _("Queue"), "bulk_form": bulk_form, "narrowed": request.GET.urlencode()}
+        may_change = request.user.has_perm("tickets.change_ticket")
+        context = {"title": _("Queue"), "may_change": may_change, "narrowed": request.GET.urlencode()}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
