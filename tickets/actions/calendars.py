@@ -59,8 +59,6 @@ def _keep_version(calendar: BusinessCalendar, at: datetime) -> None:
 
 def _check(calendar: BusinessCalendar) -> None:
     try:
-        usual = calendar.value.usual_hours
+        _value = calendar.value
     except ValueError as error:
         raise Refused(str(error), code="no_calendar") from error
-    if not any(usual):
-        raise Refused(_("Give the calendar weekly hours on at least one day."), code="calendar_never_opens")
