@@ -10,6 +10,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "outbox.send": {"task": "outbox.send", "schedule": timedelta(seconds=30)},
     "outbox.call_webhooks": {"task": "outbox.call_webhooks", "schedule": timedelta(seconds=30)},
     "tickets.watch_promises": {"task": "tickets.watch_promises", "schedule": timedelta(seconds=15)},
+    "tickets.let_replies_leave": {"task": "tickets.let_replies_leave", "schedule": timedelta(seconds=5)},
     "tickets.assign": {"task": "tickets.assign", "schedule": timedelta(minutes=1)},
     "tickets.wake_snoozed": {"task": "tickets.wake_snoozed", "schedule": timedelta(seconds=30)},
     "tickets.replay_promises": {"task": "tickets.replay_promises", "schedule": crontab(hour="3", minute="17")},

@@ -75,6 +75,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Ladders"), "stairs", "admin:tickets_ladder_changelist", "tickets.view_ladder"),
             (_("Escalation matrix"), "groups", "admin:tickets_matrixline_changelist", "tickets.view_matrixline"),
             (_("Escalations"), "emergency", "admin:tickets_escalation_changelist", "tickets.view_escalation"),
+            (_("Desk"), "forum", "admin:tickets_desk_changelist", "tickets.view_desk"),
             (_("Hours"), "schedule", "admin:tickets_businesscalendar_changelist", "tickets.view_businesscalendar"),
         ],
     ),

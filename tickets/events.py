@@ -20,6 +20,8 @@ def availabilities(values: Collection[str]) -> dict[str, str]:
 
 TICKET_FILED = declare("ticket.filed", _("{by} filed the ticket"), is_public=True)
 TICKET_REPLIED = declare("ticket.replied", _("{by} answered"), is_public=True)
+TICKET_REPLY_TAKEN_BACK = declare("ticket.reply_taken_back", _("{by} took an answer back before it left"))
+TICKET_REPLY_STOPPED = declare("ticket.reply_stopped", _("An answer of {by} could not leave"))
 TICKET_CUSTOMER_REPLIED = declare("ticket.customer_replied", _("{by} wrote"), is_public=True)
 TICKET_NOTED = declare("ticket.noted", _("{by} left a note"))
 TICKET_ASSIGNED = declare(
@@ -55,6 +57,15 @@ TICKET_TAGGED = declare("ticket.tagged", _("{by} added the tags {tags}"))
 TICKET_UNTAGGED = declare("ticket.untagged", _("{by} took off the tags {tags}"))
 TICKET_SNOOZED = declare("ticket.snoozed", _("{by} put the ticket aside for later"))
 TICKET_WOKE = declare("ticket.woke", _("{by} brought the ticket back into the queue"))
+FOLLOWER_ADDED = declare(
+    "ticket.follower_added", _("{by} made {user_name} a follower"), names={"user_name": ("user", people)}
+)
+FOLLOWER_LEFT = declare(
+    "ticket.follower_left", _("{by} ended that {user_name} follows"), names={"user_name": ("user", people)}
+)
+COPY_ADDED = declare("ticket.copy_added", _("{by} added an address that gets copies"))
+COPY_ENDED = declare("ticket.copy_ended", _("{by} ended the copies to an address"))
+TICKET_ARTICLE_DRAFTED = declare("ticket.article_drafted", _("{by} drafted an article from the ticket"))
 TICKET_MERGED = declare("ticket.merged", _("{by} merged the ticket into #{into}"))
 TICKET_MERGED_IN = declare("ticket.merged_in", _("{by} merged #{source} into the ticket"))
 MERGED_REPLIED = declare("ticket.merged_replied", _("{by} wrote to #{source}, which was merged into the ticket"))

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from portal.lib.business_time import DAY
-from tickets.models import BusinessCalendar, CalendarHours, Category, Ladder, LadderStep, MatrixLine, SlaPolicy
+from tickets.models import BusinessCalendar, CalendarHours, Category, Desk, Ladder, LadderStep, MatrixLine, SlaPolicy
 from tickets.states import ALWAYS_OPEN_SLUG, STANDARD_LADDER, Channel, Dimension, Level, Priority, Tells, Weekday
 
 CATEGORIES = [
@@ -84,6 +84,8 @@ def after_migrate(**_options: Any) -> None:
             make_categories()
             make_ladders()
             make_promises()
+        if _is_there(Desk):
+            Desk.objects.get_or_create(pk=1)
         if _is_there(BusinessCalendar):
             make_calendars()
 

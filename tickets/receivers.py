@@ -7,8 +7,9 @@ from portal.events.listeners import on
 from portal.events.models import Event
 from tickets import actions as tickets
 from tickets import emails
-from tickets.models import Escalation, Message, Survey, Ticket, Timer
-from tickets.querysets import TicketQuerySet
+from tickets.models import Escalation, HeldReply, Message, Survey, Ticket, Timer
+from tickets.querysets import TicketQuerySet, reads_as_staff
+from tickets.states import HeldState
 
 
 @on("organization.tier_changed")
@@ -48,6 +49,13 @@ def bring_the_answer_to_the_requester(event: Event) -> None:
     message = _message_of(event)
     if message is not None:
         emails.replied(message=message)
+
+
+@on("ticket.reply_stopped")
+def tell_its_author_that_it_did_not_leave(event: Event) -> None:
+    held = HeldReply.objects.select_related("author", "ticket").filter(pk=event.details.get("held")).first()
+    if held is not None and held.state == HeldState.STOPPED:
+        emails.did_not_leave(held=held)
 
 
 @on("ticket.solved")
@@ -90,6 +98,44 @@ def tell_the_agents(event: Event) -> None:
         return
     for agent in _agents_of(message.ticket):
         emails.customer_replied(message=message, to=agent)
+
+
+@on("ticket.noted")
+def tell_the_colleagues_who_are_mentioned(event: Event) -> None:
+    """Those who may read it, also now; nobody is told of their own words."""
+    message = _message_of(event)
+    named = event.details.get("mentioned", [])
+    if message is None or not named:
+        return
+    for person in User.objects.staff().filter(pk__in=named).exclude(pk=event.by_id).order_by("pk"):
+        if reads_as_staff(person):
+            emails.mentioned(message=message, to=person)
+
+
+@on("ticket.replied", "ticket.customer_replied", "ticket.noted")
+def tell_those_who_follow(event: Event) -> None:
+    """Whoever may still read the message, unless another letter tells them of it or they wrote it."""
+    message = _message_of(event)
+    if message is None:
+        return
+    told = {message.author_id, message.home.requester_id, *event.details.get("mentioned", [])}
+    if event.name == "ticket.customer_replied":
+        told |= {agent.pk for agent in _agents_of(message.ticket)}
+    for follower in message.home.followers.exclude(user__in=told - {None}).select_related("user").order_by("pk"):
+        if Message.objects.visible_to(follower.user).filter(pk=message.pk).exists():
+            emails.followed(message=message, to=follower.user)
+
+
+@on("ticket.replied", "ticket.customer_replied")
+def send_copies(event: Event) -> None:
+    """Addresses get what is said in public since they were added; who wrote it gets none."""
+    message = _message_of(event)
+    if message is None or message.is_internal:
+        return
+    author = message.author.email.lower() if message.author else ""
+    for copy in message.home.copies.live().filter(added_at__lte=message.created_at).order_by("pk"):
+        if copy.address.lower() != author and tickets.may_get_letters(copy=copy, now=event.happened_at):
+            emails.copied(message=message, copy=copy)
 
 
 @on("ticket.promise_warned")

@@ -100,6 +100,15 @@ class Score(models.IntegerChoices):
     VERY_GOOD = 5, _("Very satisfied")
 
 
+class HeldState(models.TextChoices):
+    """What became of an answer that an agent has sent."""
+
+    WAITING = "waiting", _("Waiting to leave")
+    LEFT = "left", _("Left")
+    TAKEN_BACK = "taken_back", _("Taken back")
+    STOPPED = "stopped", _("Could not leave")
+
+
 class Weekday(models.IntegerChoices):
     MONDAY = 0, _("Monday")
     TUESDAY = 1, _("Tuesday")
@@ -167,6 +176,11 @@ ASKED_AGAIN_AFTER = timedelta(days=7)
 RATE_WITHIN = timedelta(days=30)
 RATING_CHANGES_WITHIN = timedelta(days=7)
 MOST_COMMENT_CHARACTERS = 2000
+
+# How long an answer of staff can be taken back, and how many addresses get copies of a ticket; the row of the desk may
+# say otherwise.
+UNDO_FOR = timedelta(seconds=10)
+MOST_COPIES = 10
 
 # The longest message, in characters.
 MOST_CHARACTERS = 20_000

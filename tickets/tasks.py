@@ -1,6 +1,6 @@
 from celery import shared_task
 
-from tickets.actions import ask_for_rating, assign_waiting, wake_next, watch_next_promise
+from tickets.actions import ask_for_rating, assign_waiting, leave_next, wake_next, watch_next_promise
 from tickets.actions import replay_promises as replay
 
 BATCH = 500
@@ -14,6 +14,15 @@ def watch_promises() -> int:
     while seen < BATCH and watch_next_promise():
         seen += 1
     return seen
+
+
+@shared_task(name="tickets.let_replies_leave")
+def let_replies_leave() -> int:
+    """Lets answers leave that can no longer be taken back; answers how many it took up."""
+    taken = 0
+    while taken < BATCH and leave_next():
+        taken += 1
+    return taken
 
 
 @shared_task(name="tickets.assign")

@@ -52,6 +52,8 @@ _LEAD = [
     "tickets.*_categoryskill",
     "tickets.view_category",
     "tickets.change_category",
+    "tickets.view_desk",
+    "tickets.change_desk",
     "tickets.share_macro",
     "tickets.*_tag",
     "tickets.*_slapolicy",

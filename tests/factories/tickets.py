@@ -16,7 +16,11 @@ from tickets.models import (
     CalendarVersion,
     Category,
     CategorySkill,
+    Copy,
+    Desk,
     Escalation,
+    Follower,
+    HeldReply,
     Holiday,
     Ladder,
     LadderStep,
@@ -229,3 +233,42 @@ class SurveyFactory(DjangoModelFactory):
 
     ticket = factory.SubFactory(TicketFactory)
     solved_at = factory.SelfAttribute("ticket.filed_at")
+
+
+class FollowerFactory(DjangoModelFactory):
+    class Meta:
+        model = Follower
+
+    ticket = factory.SubFactory(TicketFactory)
+    user = factory.SubFactory(StaffFactory)
+    added_at = factory.SelfAttribute("ticket.filed_at")
+
+
+class CopyFactory(DjangoModelFactory):
+    class Meta:
+        model = Copy
+
+    ticket = factory.SubFactory(TicketFactory)
+    address = factory.Sequence(lambda n: f"reader-{n}@elsewhere.example")
+    added_at = factory.SelfAttribute("ticket.filed_at")
+
+
+class DeskFactory(DjangoModelFactory):
+    class Meta:
+        model = Desk
+        django_get_or_create = ("id",)
+
+    id = 1
+
+
+class HeldReplyFactory(DjangoModelFactory):
+    class Meta:
+        model = HeldReply
+
+    ticket = factory.SubFactory(TicketFactory)
+    author = factory.SubFactory(StaffFactory)
+    body = "We look into it."
+    leaves = "waiting"
+    ticket_version = 2
+    sent_at = factory.SelfAttribute("ticket.filed_at")
+    leaves_at = factory.SelfAttribute("sent_at")

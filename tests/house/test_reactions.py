@@ -55,7 +55,12 @@ REACTIONS: dict[str, list[str]] = {
     "sla_policy.changed": ["tickets.receivers.move_promises_of_the_line"],
     "ticket.assigned": ["tickets.receivers.hand_out_what_waits"],
     "ticket.closed": ["tickets.receivers.hand_out_what_waits"],
-    "ticket.customer_replied": ["tickets.receivers.hand_out_what_waits", "tickets.receivers.tell_the_agents"],
+    "ticket.customer_replied": [
+        "tickets.receivers.hand_out_what_waits",
+        "tickets.receivers.send_copies",
+        "tickets.receivers.tell_the_agents",
+        "tickets.receivers.tell_those_who_follow",
+    ],
     "ticket.escalated": [
         "tickets.receivers.hand_it_to_the_team_that_has_it_now",
         "tickets.receivers.hand_out_what_waits",
@@ -74,6 +79,10 @@ REACTIONS: dict[str, list[str]] = {
     ],
     "ticket.priority_changed": ["tickets.receivers.hand_out_what_waits"],
     "ticket.merged_replied": ["tickets.receivers.tell_the_agents"],
+    "ticket.noted": [
+        "tickets.receivers.tell_the_colleagues_who_are_mentioned",
+        "tickets.receivers.tell_those_who_follow",
+    ],
     "ticket.promise_warned": ["tickets.receivers.tell_those_whom_the_step_names"],
     "ticket.put_on_wait": ["tickets.receivers.hand_out_what_waits"],
     "ticket.rating_asked": ["tickets.receivers.ask_the_requester_for_a_rating"],
@@ -82,7 +91,13 @@ REACTIONS: dict[str, list[str]] = {
         "tickets.receivers.see_that_a_reopened_ticket_has_somebody",
         "tickets.receivers.withdraw_the_survey",
     ],
-    "ticket.replied": ["tickets.receivers.bring_the_answer_to_the_requester", "tickets.receivers.hand_out_what_waits"],
+    "ticket.reply_stopped": ["tickets.receivers.tell_its_author_that_it_did_not_leave"],
+    "ticket.replied": [
+        "tickets.receivers.bring_the_answer_to_the_requester",
+        "tickets.receivers.hand_out_what_waits",
+        "tickets.receivers.send_copies",
+        "tickets.receivers.tell_those_who_follow",
+    ],
     "ticket.solved": [
         "tickets.receivers.begin_the_survey",
         "tickets.receivers.hand_out_what_waits",

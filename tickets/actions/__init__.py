@@ -1,16 +1,21 @@
+from tickets.actions.articles import draft_article
 from tickets.actions.assignment import assign_next, assign_waiting, requeue_escalated, requeue_reopened
 from tickets.actions.availability import keep_profile, set_availability
 from tickets.actions.bulk import Order, Outcome, act_on_many
 from tickets.actions.calendars import import_holidays, keep_calendar
+from tickets.actions.circle import add_copy, end_copy, follow, may_get_letters, unfollow
 from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.filing import Filing, file_ticket
+from tickets.actions.leaving import leave_next
 from tickets.actions.macros import Answer, apply_macro, keep_macro
+from tickets.actions.mentions import Mentioned, mentioned_in
 from tickets.actions.merges import merge_tickets
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
 from tickets.actions.replays import replay_promises
+from tickets.actions.sending import Words, send, take_back
 from tickets.actions.snoozes import is_promised_before, snooze, wake, wake_next
 from tickets.actions.surveys import ask_for_rating, begin_survey, rate, withdraw_surveys
 from tickets.actions.tags import tag
@@ -19,9 +24,12 @@ from tickets.actions.triage import assign, change_priority, take
 __all__ = [
     "Answer",
     "Filing",
+    "Mentioned",
     "Order",
     "Outcome",
+    "Words",
     "act_on_many",
+    "add_copy",
     "apply_macro",
     "ask_for_rating",
     "ask_to_escalate",
@@ -31,14 +39,20 @@ __all__ = [
     "begin_survey",
     "change_priority",
     "close",
+    "draft_article",
     "drop_policy",
+    "end_copy",
     "file_ticket",
+    "follow",
     "import_holidays",
     "is_promised_before",
     "keep_calendar",
     "keep_macro",
     "keep_policy",
     "keep_profile",
+    "leave_next",
+    "may_get_letters",
+    "mentioned_in",
     "merge_tickets",
     "note",
     "rate",
@@ -49,11 +63,14 @@ __all__ = [
     "requeue_reopened",
     "retarget_organization",
     "retarget_ticket",
+    "send",
     "set_availability",
     "snooze",
     "solve",
     "tag",
     "take",
+    "take_back",
+    "unfollow",
     "wait_for_customer",
     "wake",
     "wake_next",

@@ -11,11 +11,13 @@ from tickets.admin.promises import (
     SlaPolicyAdmin,
 )
 from tickets.admin.queue import TicketAdmin
+from tickets.admin.talk import DeskAdmin
 
 __all__ = [
     "AgentProfileAdmin",
     "BusinessCalendarAdmin",
     "CategoryAdmin",
+    "DeskAdmin",
     "EscalationAdmin",
     "LadderAdmin",
     "MacroAdmin",

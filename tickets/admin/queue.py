@@ -10,9 +10,11 @@ from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
 
+from portal.accounts.context import actor
 from portal.accounts.models import Tier
+from portal.lib import pulse
 from tickets import admin_views
-from tickets.admin_views import bulk, desk
+from tickets.admin_views import articles, bulk, circle, desk, sending
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
 from tickets.querysets import TicketQuerySet
@@ -145,6 +147,9 @@ class TicketAdmin(ModelAdmin):
     def get_urls(self) -> list[URLPattern]:
         acts = {
             "reply": admin_views.reply,
+            "takeback": sending.take_back,
+            "people": circle.people,
+            "article": articles.draft_article,
             "note": admin_views.note,
             "assign": admin_views.assign,
             "priority": admin_views.priority,
@@ -169,7 +174,8 @@ class TicketAdmin(ModelAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         may_change = request.user.has_perm("tickets.change_ticket")
-        context = {"title": _("Queue"), "may_change": may_change, "narrowed": request.GET.urlencode()}
+        heard = pulse.Pulse.of(pulse.Listener(Ticket._meta.label_lower, actor(request).pk, ""))
+        context = {"title": _("Queue"), "pulse": heard, "may_change": may_change, "narrowed": request.GET.urlencode()}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:

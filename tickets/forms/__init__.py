@@ -1,6 +1,7 @@
 """The shape of what is typed in: by customers, at the desk, and about what we promise."""
 
 from tickets.forms.availability import AvailabilityForm
+from tickets.forms.circle import CopyForm, FollowerForm
 from tickets.forms.customers import EscalateForm, ListForm, RateForm, ReplyForm, TicketForm
 from tickets.forms.desk import (
     AssignForm,
@@ -27,7 +28,9 @@ __all__ = [
     "AvailabilityForm",
     "BulkForm",
     "CalendarHoursFormSet",
+    "CopyForm",
     "EscalateForm",
+    "FollowerForm",
     "HolidayImportForm",
     "LadderStepForm",
     "ListForm",

@@ -1,6 +1,8 @@
 from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
+from tickets.models.circle import Copy, Follower
 from tickets.models.desk import AgentProfile, AgentSkill, CategorySkill, Skill
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
+from tickets.models.held import Desk, HeldReply
 from tickets.models.macros import Macro, Tag
 from tickets.models.policies import SlaPolicy
 from tickets.models.surveys import Survey
@@ -15,7 +17,11 @@ __all__ = [
     "CalendarVersion",
     "Category",
     "CategorySkill",
+    "Copy",
+    "Desk",
     "Escalation",
+    "Follower",
+    "HeldReply",
     "Holiday",
     "Ladder",
     "LadderStep",

@@ -111,6 +111,9 @@ class Ticket(models.Model):
 
     objects = TicketQuerySet.as_manager()
 
+    heard_version: str = ""  # what Valkey knew before the row was read, where a page asks on (portal.lib.pulse)
+    has_held: bool  # only `with_held`
+
     class Meta:
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")

@@ -1,7 +1,9 @@
 """Which rows: who may see them, what is due, what is promised."""
 
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
+from tickets.querysets.circle import CopyQuerySet
 from tickets.querysets.desk import AgentProfileQuerySet
+from tickets.querysets.held import HeldReplyQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
 from tickets.querysets.replays import REPLAYED, Difference, differences
@@ -16,7 +18,9 @@ __all__ = [
     "Bound",
     "BusinessCalendarQuerySet",
     "Case",
+    "CopyQuerySet",
     "Difference",
+    "HeldReplyQuerySet",
     "HolidayQuerySet",
     "LadderQuerySet",
     "Line",

@@ -19,6 +19,7 @@ from helpcenter.models import Article, Question
 from helpcenter.querysets import opened_on
 from portal.accounts.context import actor
 from portal.accounts.models import User
+from portal.lib import pulse
 from portal.lib.refusals import Refused
 from portal.lib.tallies import count
 from portal.operations.current import troubles
@@ -275,8 +276,9 @@ def _survivor(request: HttpRequest, ticket: Ticket) -> Ticket | None:
 
 
 def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, Any]:
-    now = timezone.now()
+    now, place = timezone.now(), pulse.place_of(Ticket._meta.label_lower, ticket.pk)
     return {
+        "pulse": pulse.Pulse.of(pulse.Listener(place, actor(request).pk, "")),
         "ticket": ticket,
         "form": form,
         "escalate_form": EscalateForm(),
