@@ -90,6 +90,15 @@ class BulkAct(models.TextChoices):
     CLOSE = "close", _("Close for good")
 
 
+class Sorting(models.TextChoices):
+    """In which order a list of tickets stands."""
+
+    DUE = "due", _("Time left")
+    NEWEST = "newest", _("Newest activity")
+    OLDEST = "oldest", _("Longest without activity")
+    FILED = "filed", _("Newest ticket")
+
+
 class Score(models.IntegerChoices):
     """How satisfied a customer is with a solution."""
 

@@ -23,6 +23,7 @@ from tickets.models import (
     Macro,
     MatrixLine,
     Message,
+    SearchDocument,
     Shift,
     Skill,
     SlaPolicy,
@@ -229,3 +230,13 @@ class SurveyFactory(DjangoModelFactory):
 
     ticket = factory.SubFactory(TicketFactory)
     solved_at = factory.SelfAttribute("ticket.filed_at")
+
+
+class SearchDocumentFactory(DjangoModelFactory):
+    """The database makes it with the ticket."""
+
+    class Meta:
+        model = SearchDocument
+        django_get_or_create = ("ticket",)
+
+    ticket = factory.SubFactory(TicketFactory)

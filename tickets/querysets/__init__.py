@@ -5,12 +5,14 @@ from tickets.querysets.desk import AgentProfileQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
 from tickets.querysets.replays import REPLAYED, Difference, differences
+from tickets.querysets.sorting import ORDERS
 from tickets.querysets.surveys import SurveyQuerySet
 from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff
 from tickets.querysets.timelines import Line, timeline
 from tickets.querysets.timers import TimerQuerySet
 
 __all__ = [
+    "ORDERS",
     "REPLAYED",
     "AgentProfileQuerySet",
     "Bound",
