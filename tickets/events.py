@@ -60,6 +60,8 @@ TICKET_MERGED_IN = declare("ticket.merged_in", _("{by} merged #{source} into the
 MERGED_REPLIED = declare("ticket.merged_replied", _("{by} wrote to #{source}, which was merged into the ticket"))
 MACRO_APPLIED = declare("ticket.macro_applied", _("{by} used a macro"))
 MACRO_KEPT = declare("macro.kept", _("{by} changed a macro"))
+QUEUE_VIEW_KEPT = declare("queue_view.kept", _("{by} kept a view of the queue"))
+QUEUE_VIEW_DROPPED = declare("queue_view.dropped", _("{by} dropped a view of the queue"))
 RATING_ASKED = declare("ticket.rating_asked", _("The requester was asked by letter how they rate the solution"))
 TICKET_RATED = declare("ticket.rated", _("{by} rated the solution with {score} of 5"), is_public=True)
 

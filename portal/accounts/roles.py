@@ -53,6 +53,7 @@ _LEAD = [
     "tickets.view_category",
     "tickets.change_category",
     "tickets.share_macro",
+    "tickets.share_queueview",
     "tickets.*_tag",
     "tickets.*_slapolicy",
     "tickets.*_ladder",

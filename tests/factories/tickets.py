@@ -23,6 +23,7 @@ from tickets.models import (
     Macro,
     MatrixLine,
     Message,
+    QueueView,
     SearchDocument,
     Shift,
     Skill,
@@ -240,3 +241,11 @@ class SearchDocumentFactory(DjangoModelFactory):
         django_get_or_create = ("ticket",)
 
     ticket = factory.SubFactory(TicketFactory)
+
+
+class QueueViewFactory(DjangoModelFactory):
+    class Meta:
+        model = QueueView
+
+    name = factory.Sequence(lambda n: f"View {n}")
+    query = "status:ours"

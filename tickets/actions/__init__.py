@@ -10,6 +10,7 @@ from tickets.actions.merges import merge_tickets
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
+from tickets.actions.queue_views import drop_view, keep_view
 from tickets.actions.replays import replay_promises
 from tickets.actions.snoozes import is_promised_before, snooze, wake, wake_next
 from tickets.actions.surveys import ask_for_rating, begin_survey, rate, withdraw_surveys
@@ -32,6 +33,7 @@ __all__ = [
     "change_priority",
     "close",
     "drop_policy",
+    "drop_view",
     "file_ticket",
     "import_holidays",
     "is_promised_before",
@@ -39,6 +41,7 @@ __all__ = [
     "keep_macro",
     "keep_policy",
     "keep_profile",
+    "keep_view",
     "merge_tickets",
     "note",
     "rate",

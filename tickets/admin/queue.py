@@ -13,7 +13,7 @@ from unfold.views import ChangeList
 
 from portal.accounts.models import Tier
 from tickets import admin_views
-from tickets.admin_views import bulk, desk, finding
+from tickets.admin_views import bulk, desk, finding, queue_views
 from tickets.forms import BulkForm
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
@@ -184,7 +184,12 @@ class TicketAdmin(ModelAdmin):
             for name in admin_views.MOVES
         ]
         many = path("bulk/", guard(bulk.act), name="tickets_ticket_bulk")
-        beside = [path("search-help/", guard(finding.search_help), name="tickets_ticket_search_help")]
+        beside = [
+            path("search-help/", guard(finding.search_help), name="tickets_ticket_search_help"),
+            path("views/", guard(queue_views.views), name="tickets_ticket_views"),
+            path("views/keep/", guard(queue_views.keep_view), name="tickets_ticket_keep_view"),
+            path("views/<int:pk>/drop/", guard(queue_views.drop_view), name="tickets_ticket_drop_view"),
+        ]
         return [many, *beside, *ours, *moves, *super().get_urls()]
 
     def get_ordering(self, request: HttpRequest) -> Any:

@@ -20,6 +20,7 @@ from tickets.forms.promises import (
     ShiftFormSet,
     SlaPolicyForm,
 )
+from tickets.forms.queue_views import QueueViewForm
 
 __all__ = [
     "MOST_YEARS",
@@ -34,6 +35,7 @@ __all__ = [
     "MergeForm",
     "NoteForm",
     "PriorityForm",
+    "QueueViewForm",
     "RateForm",
     "ReplyForm",
     "ShiftFormSet",

@@ -4,6 +4,7 @@ from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLin
 from tickets.models.finding import SearchDocument
 from tickets.models.macros import Macro, Tag
 from tickets.models.policies import SlaPolicy
+from tickets.models.queue_views import QueueView
 from tickets.models.surveys import Survey
 from tickets.models.tickets import Category, Message, Ticket, address
 from tickets.models.timers import Timer
@@ -23,6 +24,7 @@ __all__ = [
     "Macro",
     "MatrixLine",
     "Message",
+    "QueueView",
     "SearchDocument",
     "Shift",
     "Skill",

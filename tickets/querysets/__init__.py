@@ -4,6 +4,7 @@ from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySe
 from tickets.querysets.desk import AgentProfileQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
+from tickets.querysets.queue_views import QueueViewQuerySet
 from tickets.querysets.replays import REPLAYED, Difference, differences
 from tickets.querysets.sorting import ORDERS
 from tickets.querysets.surveys import SurveyQuerySet
@@ -24,6 +25,7 @@ __all__ = [
     "Line",
     "MacroQuerySet",
     "MessageQuerySet",
+    "QueueViewQuerySet",
     "SlaPolicyQuerySet",
     "SurveyQuerySet",
     "TagQuerySet",
