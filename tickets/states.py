@@ -99,6 +99,16 @@ class Sorting(models.TextChoices):
     FILED = "filed", _("Newest ticket")
 
 
+class FieldKind(models.TextChoices):
+    """What a field of one's own holds."""
+
+    TEXT = "text", _("Text")
+    CHOICE = "choice", _("One of a list")
+    NUMBER = "number", _("Number")
+    DATE = "date", _("Day")
+    CHECKBOX = "checkbox", _("Yes or no")
+
+
 class Score(models.IntegerChoices):
     """How satisfied a customer is with a solution."""
 

@@ -17,6 +17,7 @@ from tickets.models import (
     Category,
     CategorySkill,
     Escalation,
+    FieldValue,
     Holiday,
     Ladder,
     LadderStep,
@@ -31,6 +32,7 @@ from tickets.models import (
     Survey,
     Tag,
     Ticket,
+    TicketField,
     Timer,
 )
 
@@ -249,3 +251,24 @@ class QueueViewFactory(DjangoModelFactory):
 
     name = factory.Sequence(lambda n: f"View {n}")
     query = "status:ours"
+
+
+class TicketFieldFactory(DjangoModelFactory):
+    """A text that staff fill in, for every category."""
+
+    class Meta:
+        model = TicketField
+
+    slug = factory.Sequence(lambda n: f"field-{n}")
+    name = factory.Sequence(lambda n: f"Field {n}")
+    kind = "text"
+
+
+class FieldValueFactory(DjangoModelFactory):
+    class Meta:
+        model = FieldValue
+
+    ticket = factory.SubFactory(TicketFactory)
+    field = factory.SubFactory(TicketFieldFactory)
+    kind = "text"
+    text = "Gold"

@@ -4,6 +4,7 @@ from tickets.actions.bulk import Order, Outcome, act_on_many
 from tickets.actions.calendars import import_holidays, keep_calendar
 from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
+from tickets.actions.fields import archive_field, keep_field, restore_field, set_fields
 from tickets.actions.filing import Filing, file_ticket
 from tickets.actions.macros import Answer, apply_macro, keep_macro
 from tickets.actions.merges import merge_tickets
@@ -24,6 +25,7 @@ __all__ = [
     "Outcome",
     "act_on_many",
     "apply_macro",
+    "archive_field",
     "ask_for_rating",
     "ask_to_escalate",
     "assign",
@@ -38,6 +40,7 @@ __all__ = [
     "import_holidays",
     "is_promised_before",
     "keep_calendar",
+    "keep_field",
     "keep_macro",
     "keep_policy",
     "keep_profile",
@@ -50,9 +53,11 @@ __all__ = [
     "reply",
     "requeue_escalated",
     "requeue_reopened",
+    "restore_field",
     "retarget_organization",
     "retarget_ticket",
     "set_availability",
+    "set_fields",
     "snooze",
     "solve",
     "tag",

@@ -13,7 +13,7 @@ from unfold.views import ChangeList
 
 from portal.accounts.models import Tier
 from tickets import admin_views
-from tickets.admin_views import bulk, desk, finding, queue_views
+from tickets.admin_views import bulk, desk, fields, finding, queue_views
 from tickets.forms import BulkForm
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
@@ -186,6 +186,7 @@ class TicketAdmin(ModelAdmin):
         many = path("bulk/", guard(bulk.act), name="tickets_ticket_bulk")
         beside = [
             path("search-help/", guard(finding.search_help), name="tickets_ticket_search_help"),
+            path("<int:pk>/fields/", guard(fields.fields), name="tickets_ticket_fields"),
             path("views/", guard(queue_views.views), name="tickets_ticket_views"),
             path("views/keep/", guard(queue_views.keep_view), name="tickets_ticket_keep_view"),
             path("views/<int:pk>/drop/", guard(queue_views.drop_view), name="tickets_ticket_drop_view"),

@@ -12,6 +12,7 @@ from tickets.forms.desk import (
     StaffReplyForm,
     TagsForm,
 )
+from tickets.forms.fields import FieldsForm
 from tickets.forms.promises import (
     MOST_YEARS,
     CalendarHoursFormSet,
@@ -29,6 +30,7 @@ __all__ = [
     "BulkForm",
     "CalendarHoursFormSet",
     "EscalateForm",
+    "FieldsForm",
     "HolidayImportForm",
     "LadderStepForm",
     "ListForm",

@@ -1,6 +1,7 @@
 from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
 from tickets.models.desk import AgentProfile, AgentSkill, CategorySkill, Skill
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
+from tickets.models.fields import FieldValue, TicketField
 from tickets.models.finding import SearchDocument
 from tickets.models.macros import Macro, Tag
 from tickets.models.policies import SlaPolicy
@@ -18,6 +19,7 @@ __all__ = [
     "Category",
     "CategorySkill",
     "Escalation",
+    "FieldValue",
     "Holiday",
     "Ladder",
     "LadderStep",
@@ -32,6 +34,7 @@ __all__ = [
     "Survey",
     "Tag",
     "Ticket",
+    "TicketField",
     "Timer",
     "address",
     "calendar_of",

@@ -2,6 +2,7 @@
 
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
 from tickets.querysets.desk import AgentProfileQuerySet
+from tickets.querysets.fields import FieldValueQuerySet, TicketFieldQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
 from tickets.querysets.queue_views import QueueViewQuerySet
@@ -20,6 +21,7 @@ __all__ = [
     "BusinessCalendarQuerySet",
     "Case",
     "Difference",
+    "FieldValueQuerySet",
     "HolidayQuerySet",
     "LadderQuerySet",
     "Line",
@@ -29,6 +31,7 @@ __all__ = [
     "SlaPolicyQuerySet",
     "SurveyQuerySet",
     "TagQuerySet",
+    "TicketFieldQuerySet",
     "TicketQuerySet",
     "TimerQuerySet",
     "differences",

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import Tier, User
 from portal.lib.refusals import Refused
 from portal.lib.search_terms import Term, read
-from tickets.models import Category, SearchDocument, Tag
+from tickets.models import Category, SearchDocument, Tag, TicketField
 from tickets.querysets import TicketQuerySet, reads_as_staff
-from tickets.search.fields import FIELDS, Asking, Field, refuse_value
+from tickets.search.fields import FIELDS, Asking, Field, own_field, refuse_value
 
 CONFIG = "helpcenter_english"  # by stem, without accents
 MOST_TOLD = 25
+OWN = "field."
 _NUMBER = re.compile(r"#?(\d{1,18})")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _ROWS = {"tag": Tag, "tier": Tier, "category": Category}
@@ -70,10 +71,20 @@ def understood(typed: str, *, reader: User, now: datetime) -> Search:
         for value in named:
             if value.lower() not in known:
                 refuse_value(name, value, known[-MOST_TOLD:])
+    _check_own([term.field.removeprefix(OWN) for term in search.terms if term.field.startswith(OWN)])
     return search
 
 
+def _check_own(slugs: list[str]) -> None:
+    known = [*TicketField.objects.order_by("slug").values_list("slug", flat=True)] if slugs else []
+    for slug in slugs:
+        if slug not in known:
+            refuse_value(OWN.removesuffix("."), slug, [f"{OWN}{one}" for one in known[-MOST_TOLD:]] or ["–"])
+
+
 def _field_of(term: Term) -> Field:
+    if term.field.startswith(OWN):
+        return own_field(term.field.removeprefix(OWN))
     found = FIELDS.get(term.field)
     if found is None:
         sentence = _("There is no field “%(field)s”. You can use: %(known)s. Put words with a colon into quotes.")

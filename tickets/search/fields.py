@@ -3,9 +3,11 @@
 A condition asks the database nothing by itself: many of them fit into one query, as the counts of views need it.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -16,9 +18,11 @@ from django.utils.translation import gettext_lazy as _
 from portal.accounts.models import Organization, User
 from portal.lib.refusals import Refused
 from portal.lib.search_terms import Term
-from tickets.models import Ticket, Timer
+from tickets.models import FieldValue, Ticket, Timer
 from tickets.search import moments
 from tickets.states import ACTIVE, OUR_TURN, SOON, Channel, Level, Priority, TicketState
+
+_DECIMAL = re.compile(r"-?\d{1,12}(\.\d{1,6})?")
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,39 @@ def _due(value: str, compare: str, asking: Asking) -> Q:
 
 def _past(column: str) -> Condition:
     return _each(lambda value, compare, asking: moments.past(column, value, compare, asking.now, asking.zone))
+
+
+def _flag_of(value: str) -> Q:
+    known = {"yes": True, "true": True, "no": False, "false": False}
+    return Q(flag=known[value.lower()]) if value.lower() in known else Q(pk__in=[])
+
+
+def _number_of(value: str, compare: str) -> Q:
+    sign = {"<": "__lt", "<=": "__lte", ">": "__gt", ">=": "__gte"}.get(compare, "")
+    return Q(**{f"number{sign}": Decimal(value)}) if _DECIMAL.fullmatch(value) else Q(pk__in=[])
+
+
+def _day_of(value: str, compare: str, asking: Asking) -> Q:
+    sign = {"<": "__lt", "<=": "__lte", ">": "__gt", ">=": "__gte"}.get(compare, "")
+    try:
+        return Q(**{f"day{sign}": moments.day_of(value, asking.now, asking.zone)})
+    except Refused:
+        return Q(pk__in=[])
+
+
+def own_field(slug: str) -> Field:
+    """A field of one's own by its slug. Of which kind it is shows in its rows: a value is read as each it can be."""
+    rows = FieldValue.objects.filter(ticket=OuterRef("pk"), field__slug=slug)
+
+    def find(value: str, compare: str, asking: Asking) -> Q:
+        if value.lower() == "none" and not compare:
+            return ~Exists(rows)
+        fits = _number_of(value, compare) | _day_of(value, compare, asking)
+        if not compare:
+            fits |= Q(text__iexact=value) | _flag_of(value)
+        return Q(Exists(rows.filter(fits)))
+
+    return Field(_each(find), f"field.{slug}:", "", compares=True)
 
 
 STATUS = {
