@@ -57,6 +57,8 @@ TICKET_SNOOZED = declare("ticket.snoozed", _("{by} put the ticket aside for late
 TICKET_WOKE = declare("ticket.woke", _("{by} brought the ticket back into the queue"))
 TICKET_MERGED = declare("ticket.merged", _("{by} merged the ticket into #{into}"))
 TICKET_MERGED_IN = declare("ticket.merged_in", _("{by} merged #{source} into the ticket"))
+TICKET_SPLIT = declare("ticket.split", _("{by} split {count} messages off into #{into}"), is_public=True)
+TICKET_SPLIT_OFF = declare("ticket.split_off", _("{by} split the ticket off #{source}"), is_public=True)
 MERGED_REPLIED = declare("ticket.merged_replied", _("{by} wrote to #{source}, which was merged into the ticket"))
 MACRO_APPLIED = declare("ticket.macro_applied", _("{by} used a macro"))
 MACRO_KEPT = declare("macro.kept", _("{by} changed a macro"))

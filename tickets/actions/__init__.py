@@ -14,6 +14,7 @@ from tickets.actions.promises import retarget_organization, retarget_ticket, wat
 from tickets.actions.queue_views import drop_view, keep_view
 from tickets.actions.replays import replay_promises
 from tickets.actions.snoozes import is_promised_before, snooze, wake, wake_next
+from tickets.actions.splits import Split, split_ticket
 from tickets.actions.surveys import ask_for_rating, begin_survey, rate, withdraw_surveys
 from tickets.actions.tags import tag
 from tickets.actions.triage import assign, change_priority, take
@@ -23,6 +24,7 @@ __all__ = [
     "Filing",
     "Order",
     "Outcome",
+    "Split",
     "act_on_many",
     "apply_macro",
     "archive_field",
@@ -60,6 +62,7 @@ __all__ = [
     "set_fields",
     "snooze",
     "solve",
+    "split_ticket",
     "tag",
     "take",
     "wait_for_customer",

@@ -51,7 +51,7 @@ def file_ticket(*, filing: Filing, by: User, now: datetime | None = None) -> Tic
     """Files a ticket with its first message and promises a first response. Handed in twice, it answers the first."""
     at = moment(now)
     requester = filing.requester or by
-    organization = _present(filing.organization)
+    organization = present(organization=filing.organization)
     _check_organization(organization, requester)
     columns: dict[str, Any] = {
         "organization": organization,
@@ -93,12 +93,13 @@ def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
         ticket.save(update_fields=["due_at"])
 
 
-def _present(organization: Organization | None) -> Organization | None:
+@transaction.atomic(savepoint=False)
+def present(*, organization: Organization | None) -> Organization | None:
     """The organization as it stands, held until the ticket is there: a change of its tier comes before or after."""
     if organization is None:
         return None
-    present = Organization.objects.select_for_update(of=("self",), no_key=True).select_related("tier")
-    return present.get(pk=organization.pk)
+    found = Organization.objects.select_for_update(of=("self",), no_key=True).select_related("tier")
+    return found.get(pk=organization.pk)
 
 
 def _check_organization(organization: Organization | None, requester: User) -> None:

@@ -13,7 +13,7 @@ from unfold.views import ChangeList
 
 from portal.accounts.models import Tier
 from tickets import admin_views
-from tickets.admin_views import bulk, desk, fields, finding, queue_views
+from tickets.admin_views import bulk, desk, fields, finding, queue_views, splits
 from tickets.forms import BulkForm
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
@@ -187,6 +187,7 @@ class TicketAdmin(ModelAdmin):
         beside = [
             path("search-help/", guard(finding.search_help), name="tickets_ticket_search_help"),
             path("<int:pk>/fields/", guard(fields.fields), name="tickets_ticket_fields"),
+            path("<int:pk>/split/", guard(splits.split), name="tickets_ticket_split"),
             path("views/", guard(queue_views.views), name="tickets_ticket_views"),
             path("views/keep/", guard(queue_views.keep_view), name="tickets_ticket_keep_view"),
             path("views/<int:pk>/drop/", guard(queue_views.drop_view), name="tickets_ticket_drop_view"),

@@ -22,6 +22,7 @@ from tickets.forms.promises import (
     SlaPolicyForm,
 )
 from tickets.forms.queue_views import QueueViewForm
+from tickets.forms.splits import SplitForm
 
 __all__ = [
     "MOST_YEARS",
@@ -43,6 +44,7 @@ __all__ = [
     "ShiftFormSet",
     "SlaPolicyForm",
     "SnoozeForm",
+    "SplitForm",
     "StaffReplyForm",
     "TagsForm",
     "TicketForm",

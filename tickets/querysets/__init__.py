@@ -9,7 +9,7 @@ from tickets.querysets.queue_views import QueueViewQuerySet
 from tickets.querysets.replays import REPLAYED, Difference, differences
 from tickets.querysets.sorting import ORDERS
 from tickets.querysets.surveys import SurveyQuerySet
-from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff
+from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff, split_digest
 from tickets.querysets.timelines import Line, timeline
 from tickets.querysets.timers import TimerQuerySet
 
@@ -36,5 +36,6 @@ __all__ = [
     "TimerQuerySet",
     "differences",
     "reads_as_staff",
+    "split_digest",
     "timeline",
 ]
