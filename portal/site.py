@@ -70,6 +70,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Events"), "history", "admin:events_event_changelist", "events.view_event"),
             (_("Deliveries"), "move_to_inbox", "admin:events_delivery_changelist", "events.view_delivery"),
             (_("Probes"), "monitor_heart", "admin:operations_proberesult_changelist", "operations.view_proberesult"),
+            (_("Fields of tickets"), "edit_note", "admin:tickets_ticketfield_changelist", "tickets.view_ticketfield"),
             (_("Skills"), "school", "admin:tickets_skill_changelist", "tickets.view_skill"),
             (_("Promises"), "timer", "admin:tickets_slapolicy_changelist", "tickets.view_slapolicy"),
             (_("Ladders"), "stairs", "admin:tickets_ladder_changelist", "tickets.view_ladder"),

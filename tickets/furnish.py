@@ -7,8 +7,28 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from portal.lib.business_time import DAY
-from tickets.models import BusinessCalendar, CalendarHours, Category, Desk, Ladder, LadderStep, MatrixLine, SlaPolicy
-from tickets.states import ALWAYS_OPEN_SLUG, STANDARD_LADDER, Channel, Dimension, Level, Priority, Tells, Weekday
+from tickets.models import (
+    BusinessCalendar,
+    CalendarHours,
+    Category,
+    Desk,
+    Ladder,
+    LadderStep,
+    MatrixLine,
+    QueueView,
+    SlaPolicy,
+)
+from tickets.states import (
+    ALWAYS_OPEN_SLUG,
+    STANDARD_LADDER,
+    Channel,
+    Dimension,
+    Level,
+    Priority,
+    Sorting,
+    Tells,
+    Weekday,
+)
 
 CATEGORIES = [
     ("account", "Account and access"),
@@ -77,6 +97,18 @@ MATRIX = [
 ]
 
 
+# Views of the queue: slug, name, search, order.
+VIEWS = [
+    ("mine", "My open", "assignee:me status:ours", Sorting.DUE),
+    ("unassigned", "Unassigned", "assignee:nobody status:ours", Sorting.DUE),
+    ("due-soon", "Due within the hour", "due:soon", Sorting.DUE),
+    ("breached", "Breached", "due:overdue", Sorting.DUE),
+    ("waiting", "Waiting for customer", "status:waiting", Sorting.OLDEST),
+    ("solved", "Recently solved", "status:solved solved:<7d", Sorting.NEWEST),
+    ("snoozed", "Snoozed", "status:snoozed", Sorting.DUE),
+]
+
+
 def after_migrate(**_options: Any) -> None:
     """Connected to Django's post_migrate of this app; on the way back to tables of an earlier time it makes nothing."""
     with transaction.atomic():
@@ -86,6 +118,8 @@ def after_migrate(**_options: Any) -> None:
             make_promises()
         if _is_there(Desk):
             Desk.objects.get_or_create(pk=1)
+        if _is_there(QueueView):
+            make_views()
         if _is_there(BusinessCalendar):
             make_calendars()
 
@@ -152,6 +186,15 @@ def make_ladders() -> None:
         MatrixLine(priority=priority, level=level, title=title)
         for priority, level, title in MATRIX
         if priority not in known
+    )
+
+
+def make_views() -> None:
+    known = set(QueueView.objects.values_list("slug", flat=True))
+    QueueView.objects.bulk_create(
+        QueueView(slug=slug, name=name, query=query, sort=sort, position=position)
+        for position, (slug, name, query, sort) in enumerate(VIEWS)
+        if slug not in known
     )
 
 

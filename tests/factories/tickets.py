@@ -19,6 +19,7 @@ from tickets.models import (
     Copy,
     Desk,
     Escalation,
+    FieldValue,
     Follower,
     HeldReply,
     Holiday,
@@ -27,12 +28,15 @@ from tickets.models import (
     Macro,
     MatrixLine,
     Message,
+    QueueView,
+    SearchDocument,
     Shift,
     Skill,
     SlaPolicy,
     Survey,
     Tag,
     Ticket,
+    TicketField,
     Timer,
 )
 
@@ -272,3 +276,42 @@ class HeldReplyFactory(DjangoModelFactory):
     ticket_version = 2
     sent_at = factory.SelfAttribute("ticket.filed_at")
     leaves_at = factory.SelfAttribute("sent_at")
+
+
+class SearchDocumentFactory(DjangoModelFactory):
+    """The database makes it with the ticket."""
+
+    class Meta:
+        model = SearchDocument
+        django_get_or_create = ("ticket",)
+
+    ticket = factory.SubFactory(TicketFactory)
+
+
+class QueueViewFactory(DjangoModelFactory):
+    class Meta:
+        model = QueueView
+
+    name = factory.Sequence(lambda n: f"View {n}")
+    query = "status:ours"
+
+
+class TicketFieldFactory(DjangoModelFactory):
+    """A text that staff fill in, for every category."""
+
+    class Meta:
+        model = TicketField
+
+    slug = factory.Sequence(lambda n: f"field-{n}")
+    name = factory.Sequence(lambda n: f"Field {n}")
+    kind = "text"
+
+
+class FieldValueFactory(DjangoModelFactory):
+    class Meta:
+        model = FieldValue
+
+    ticket = factory.SubFactory(TicketFactory)
+    field = factory.SubFactory(TicketFieldFactory)
+    kind = "text"
+    text = "Gold"

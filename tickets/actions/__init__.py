@@ -6,6 +6,7 @@ from tickets.actions.calendars import import_holidays, keep_calendar
 from tickets.actions.circle import add_copy, end_copy, follow, may_get_letters, unfollow
 from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
+from tickets.actions.fields import archive_field, keep_field, restore_field, set_fields
 from tickets.actions.filing import Filing, file_ticket
 from tickets.actions.leaving import leave_next
 from tickets.actions.macros import Answer, apply_macro, keep_macro
@@ -14,9 +15,11 @@ from tickets.actions.merges import merge_tickets
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
+from tickets.actions.queue_views import drop_view, keep_view
 from tickets.actions.replays import replay_promises
 from tickets.actions.sending import Words, send, take_back
 from tickets.actions.snoozes import is_promised_before, snooze, wake, wake_next
+from tickets.actions.splits import Split, split_ticket
 from tickets.actions.surveys import ask_for_rating, begin_survey, rate, withdraw_surveys
 from tickets.actions.tags import tag
 from tickets.actions.triage import assign, change_priority, take
@@ -27,10 +30,12 @@ __all__ = [
     "Mentioned",
     "Order",
     "Outcome",
+    "Split",
     "Words",
     "act_on_many",
     "add_copy",
     "apply_macro",
+    "archive_field",
     "ask_for_rating",
     "ask_to_escalate",
     "assign",
@@ -41,15 +46,18 @@ __all__ = [
     "close",
     "draft_article",
     "drop_policy",
+    "drop_view",
     "end_copy",
     "file_ticket",
     "follow",
     "import_holidays",
     "is_promised_before",
     "keep_calendar",
+    "keep_field",
     "keep_macro",
     "keep_policy",
     "keep_profile",
+    "keep_view",
     "leave_next",
     "may_get_letters",
     "mentioned_in",
@@ -61,12 +69,15 @@ __all__ = [
     "reply",
     "requeue_escalated",
     "requeue_reopened",
+    "restore_field",
     "retarget_organization",
     "retarget_ticket",
     "send",
     "set_availability",
+    "set_fields",
     "snooze",
     "solve",
+    "split_ticket",
     "tag",
     "take",
     "take_back",

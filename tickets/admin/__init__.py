@@ -2,6 +2,7 @@
 
 from tickets.admin.calendars import BusinessCalendarAdmin
 from tickets.admin.desk import AgentProfileAdmin, SkillAdmin
+from tickets.admin.fields import TicketFieldAdmin
 from tickets.admin.macros import MacroAdmin, TagAdmin
 from tickets.admin.promises import (
     CategoryAdmin,
@@ -26,4 +27,5 @@ __all__ = [
     "SlaPolicyAdmin",
     "TagAdmin",
     "TicketAdmin",
+    "TicketFieldAdmin",
 ]

@@ -13,6 +13,7 @@ from tickets.forms.desk import (
     StaffReplyForm,
     TagsForm,
 )
+from tickets.forms.fields import FieldsForm
 from tickets.forms.promises import (
     MOST_YEARS,
     CalendarHoursFormSet,
@@ -21,6 +22,8 @@ from tickets.forms.promises import (
     ShiftFormSet,
     SlaPolicyForm,
 )
+from tickets.forms.queue_views import QueueViewForm
+from tickets.forms.splits import SplitForm
 
 __all__ = [
     "MOST_YEARS",
@@ -30,6 +33,7 @@ __all__ = [
     "CalendarHoursFormSet",
     "CopyForm",
     "EscalateForm",
+    "FieldsForm",
     "FollowerForm",
     "HolidayImportForm",
     "LadderStepForm",
@@ -37,11 +41,13 @@ __all__ = [
     "MergeForm",
     "NoteForm",
     "PriorityForm",
+    "QueueViewForm",
     "RateForm",
     "ReplyForm",
     "ShiftFormSet",
     "SlaPolicyForm",
     "SnoozeForm",
+    "SplitForm",
     "StaffReplyForm",
     "TagsForm",
     "TicketForm",

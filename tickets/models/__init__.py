@@ -2,9 +2,12 @@ from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVe
 from tickets.models.circle import Copy, Follower
 from tickets.models.desk import AgentProfile, AgentSkill, CategorySkill, Skill
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
+from tickets.models.fields import FieldValue, TicketField
+from tickets.models.finding import SearchDocument
 from tickets.models.held import Desk, HeldReply
 from tickets.models.macros import Macro, Tag
 from tickets.models.policies import SlaPolicy
+from tickets.models.queue_views import QueueView
 from tickets.models.surveys import Survey
 from tickets.models.tickets import Category, Message, Ticket, address
 from tickets.models.timers import Timer
@@ -20,6 +23,7 @@ __all__ = [
     "Copy",
     "Desk",
     "Escalation",
+    "FieldValue",
     "Follower",
     "HeldReply",
     "Holiday",
@@ -28,12 +32,15 @@ __all__ = [
     "Macro",
     "MatrixLine",
     "Message",
+    "QueueView",
+    "SearchDocument",
     "Shift",
     "Skill",
     "SlaPolicy",
     "Survey",
     "Tag",
     "Ticket",
+    "TicketField",
     "Timer",
     "address",
     "calendar_of",

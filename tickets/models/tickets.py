@@ -172,6 +172,10 @@ class Ticket(models.Model):
                 name="ticket_to_assign",
                 condition=Q(state__in=OUR_TURN, assignee=None),
             ),
+            models.Index(
+                fields=["-last_activity_at", "-id"], name="ticket_waiting", condition=Q(state=TicketState.WAITING)
+            ),
+            models.Index(fields=["-solved_at", "-id"], name="ticket_solved", condition=Q(solved_at__isnull=False)),
             models.Index(fields=["snoozed_until"], name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
         ]
 

@@ -3,16 +3,20 @@
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
 from tickets.querysets.circle import CopyQuerySet
 from tickets.querysets.desk import AgentProfileQuerySet
+from tickets.querysets.fields import FieldValueQuerySet, TicketFieldQuerySet
 from tickets.querysets.held import HeldReplyQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
+from tickets.querysets.queue_views import QueueViewQuerySet
 from tickets.querysets.replays import REPLAYED, Difference, differences
+from tickets.querysets.sorting import ORDERS
 from tickets.querysets.surveys import SurveyQuerySet
-from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff
+from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff, split_digest
 from tickets.querysets.timelines import Line, timeline
 from tickets.querysets.timers import TimerQuerySet
 
 __all__ = [
+    "ORDERS",
     "REPLAYED",
     "AgentProfileQuerySet",
     "Bound",
@@ -20,18 +24,22 @@ __all__ = [
     "Case",
     "CopyQuerySet",
     "Difference",
+    "FieldValueQuerySet",
     "HeldReplyQuerySet",
     "HolidayQuerySet",
     "LadderQuerySet",
     "Line",
     "MacroQuerySet",
     "MessageQuerySet",
+    "QueueViewQuerySet",
     "SlaPolicyQuerySet",
     "SurveyQuerySet",
     "TagQuerySet",
+    "TicketFieldQuerySet",
     "TicketQuerySet",
     "TimerQuerySet",
     "differences",
     "reads_as_staff",
+    "split_digest",
     "timeline",
 ]
