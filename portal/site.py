@@ -32,6 +32,9 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Plans"), "sell", "admin:billing_plan_changelist", "billing.view_plan"),
             (_("Subscriptions"), "receipt_long", "admin:billing_subscription_changelist", "billing.view_subscription"),
             (_("Tiers"), "workspace_premium", "admin:accounts_tier_changelist", "accounts.view_tier"),
+            (_("Erasures"), "person_remove", "admin:accounts_erasure_changelist", "accounts.view_erasure"),
+            (_("Exports"), "download", "admin:accounts_export_changelist", "accounts.view_export"),
+            (_("Retention"), "auto_delete", "admin:accounts_retentionrule_changelist", "accounts.view_retentionrule"),
         ],
     ),
     (

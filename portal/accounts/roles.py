@@ -45,6 +45,7 @@ _RUN_INCIDENTS = [
 _AGENT = [*_READ_HELP, *_WORK_TICKETS, *_SEE_CUSTOMERS, *_SEE_LETTERS, *_TASKS, *_SEE_STATUS]
 _LEAD = [
     *_AGENT,
+    "accounts.add_export",
     *_WRITE_HELP,
     "tickets.*_agentprofile",
     "tickets.*_agentskill",
