@@ -17,6 +17,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         [
             (_("Queue"), "inbox", "admin:tickets_ticket_changelist", "tickets.view_ticket"),
             (_("Agents"), "support_agent", "admin:tickets_agentprofile_changelist", "tickets.view_agentprofile"),
+            (_("Reports"), "monitoring", "admin:tickets_report", "tickets.view_reports"),
             (_("Macros"), "bolt", "admin:tickets_macro_changelist", "tickets.view_macro"),
             (_("Tags"), "label", "admin:tickets_tag_changelist", "tickets.add_tag"),
             (_("Tasks"), "task_alt", "admin:operations_task_changelist", "operations.view_task"),

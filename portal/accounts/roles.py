@@ -60,6 +60,7 @@ _LEAD = [
     "tickets.*_ladderstep",
     "tickets.*_matrixline",
     "tickets.view_escalation",
+    "tickets.view_reports",
     "tickets.*_businesscalendar",
     "tickets.*_calendarhours",
     "tickets.*_shift",
@@ -96,6 +97,7 @@ PERMISSIONS: dict[StaffRole, list[str]] = {
     StaffRole.EXECUTIVE: [
         *_READ_HELP,
         "tickets.view_ticket",
+        "tickets.view_reports",
         *_SEE_CUSTOMERS,
         *_SEE_STATUS,
         "billing.view_plan",

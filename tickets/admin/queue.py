@@ -12,7 +12,7 @@ from unfold.views import ChangeList
 
 from portal.accounts.models import Tier
 from tickets import admin_views
-from tickets.admin_views import bulk, desk
+from tickets.admin_views import bulk, desk, reports
 from tickets.forms import BulkForm
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
@@ -162,8 +162,12 @@ class TicketAdmin(ModelAdmin):
             path(f"<int:pk>/{name}/", guard(admin_views.move), {"move": name}, name=f"tickets_ticket_{name}")
             for name in admin_views.MOVES
         ]
-        many = path("bulk/", guard(bulk.act), name="tickets_ticket_bulk")
-        return [many, *ours, *moves, *super().get_urls()]
+        many = [
+            path("bulk/", guard(bulk.act), name="tickets_ticket_bulk"),
+            path("reports/", guard(reports.reports), name="tickets_report"),
+            path("reports/<slug:table>.csv", guard(reports.as_csv), name="tickets_report_csv"),
+        ]
+        return [*many, *ours, *moves, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         bulk_form = BulkForm() if request.user.has_perm("tickets.change_ticket") else None

@@ -167,6 +167,7 @@ class Ticket(models.Model):
                 name="ticket_to_assign",
                 condition=Q(state__in=OUR_TURN, assignee=None),
             ),
+            models.Index(fields=["filed_at"], name="ticket_backlog", condition=Q(state__in=ACTIVE)),
             models.Index(fields=["snoozed_until"], name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
         ]
 
