@@ -22,6 +22,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "helpcenter.remind_reviews": {"task": "helpcenter.remind_reviews", "schedule": timedelta(minutes=30)},
     "operations.run_probes": {"task": "operations.run_probes", "schedule": timedelta(minutes=1)},
     "accounts.tidy_up": {"task": "accounts.tidy_up", "schedule": timedelta(hours=6)},
+    "accounts.erase": {"task": "accounts.erase", "schedule": timedelta(minutes=10)},
+    "accounts.sweep_retention": {"task": "accounts.sweep_retention", "schedule": crontab(hour="2", minute="41")},
     "helpcenter.embed_passages": {"task": "helpcenter.embed_passages", "schedule": timedelta(seconds=30)},
     "helpcenter.learn_words": {"task": "helpcenter.learn_words", "schedule": timedelta(minutes=5)},
     "helpcenter.gather_gaps": {"task": "helpcenter.gather_gaps", "schedule": timedelta(hours=1)},

@@ -17,6 +17,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         [
             (_("Queue"), "inbox", "admin:tickets_ticket_changelist", "tickets.view_ticket"),
             (_("Agents"), "support_agent", "admin:tickets_agentprofile_changelist", "tickets.view_agentprofile"),
+            (_("Reports"), "monitoring", "admin:tickets_report", "tickets.view_reports"),
             (_("Macros"), "bolt", "admin:tickets_macro_changelist", "tickets.view_macro"),
             (_("Tags"), "label", "admin:tickets_tag_changelist", "tickets.add_tag"),
             (_("Tasks"), "task_alt", "admin:operations_task_changelist", "operations.view_task"),
@@ -32,6 +33,9 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Plans"), "sell", "admin:billing_plan_changelist", "billing.view_plan"),
             (_("Subscriptions"), "receipt_long", "admin:billing_subscription_changelist", "billing.view_subscription"),
             (_("Tiers"), "workspace_premium", "admin:accounts_tier_changelist", "accounts.view_tier"),
+            (_("Erasures"), "person_remove", "admin:accounts_erasure_changelist", "accounts.view_erasure"),
+            (_("Exports"), "download", "admin:accounts_export_changelist", "accounts.view_export"),
+            (_("Retention"), "auto_delete", "admin:accounts_retentionrule_changelist", "accounts.view_retentionrule"),
         ],
     ),
     (

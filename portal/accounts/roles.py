@@ -45,6 +45,7 @@ _RUN_INCIDENTS = [
 _AGENT = [*_READ_HELP, *_WORK_TICKETS, *_SEE_CUSTOMERS, *_SEE_LETTERS, *_TASKS, *_SEE_STATUS]
 _LEAD = [
     *_AGENT,
+    "accounts.add_export",
     *_WRITE_HELP,
     "tickets.*_agentprofile",
     "tickets.*_agentskill",
@@ -65,6 +66,7 @@ _LEAD = [
     "tickets.*_ladderstep",
     "tickets.*_matrixline",
     "tickets.view_escalation",
+    "tickets.view_reports",
     "tickets.*_businesscalendar",
     "tickets.*_calendarhours",
     "tickets.*_shift",
@@ -101,6 +103,7 @@ PERMISSIONS: dict[StaffRole, list[str]] = {
     StaffRole.EXECUTIVE: [
         *_READ_HELP,
         "tickets.view_ticket",
+        "tickets.view_reports",
         *_SEE_CUSTOMERS,
         *_SEE_STATUS,
         "billing.view_plan",

@@ -1,6 +1,7 @@
 from django.urls import path, register_converter
 
 from portal.accounts import views
+from portal.accounts.views import privacy
 
 
 class ColorConverter:
@@ -28,6 +29,9 @@ urlpatterns = [
     path("organization/<str:public_id>/members/<str:member>/role/", views.change_role, name="change_role"),
     path("organization/<str:public_id>/members/<str:member>/remove/", views.remove_member, name="remove_member"),
     path("accounts/profile/", views.profile, name="profile"),
+    path("organization/<str:public_id>/privacy/", privacy.privacy, name="privacy_of"),
+    path("accounts/privacy/", privacy.privacy, name="privacy"),
+    path("accounts/privacy/exports/<str:public_id>/", privacy.export, name="export"),
     path("accounts/tokens/", views.tokens, name="tokens"),
     path("accounts/tokens/<int:token_id>/revoke/", views.revoke_token, name="revoke_token"),
     path("brands/<int:brand_id>/<str:version>.svg", views.brand_logo, name="brand_logo"),

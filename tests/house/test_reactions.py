@@ -48,8 +48,10 @@ REACTIONS: dict[str, list[str]] = {
     "maintenance.rescheduled": ["incidents.receivers.publish_the_status_page"],
     "maintenance.scheduled": ["incidents.receivers.publish_the_status_page"],
     "maintenance.started": ["incidents.receivers.publish_the_status_page"],
+    "organization.erased": ["tickets.receivers.close_what_nobody_asks_any_more"],
     "organization.tier_changed": ["tickets.receivers.move_open_promises"],
     "plan.changed": ["billing.receivers.forget_the_kept_pricing_page"],
+    "privacy.export_asked": ["portal.accounts.receivers.make_the_export"],
     "series.arranged": ["helpcenter.receivers.forget_kept_pages"],
     "snippet.revised": ["helpcenter.receivers.bring_the_snippet_to_its_articles"],
     "sla_policy.changed": ["tickets.receivers.move_promises_of_the_line"],
@@ -103,6 +105,7 @@ REACTIONS: dict[str, list[str]] = {
         "tickets.receivers.hand_out_what_waits",
         "tickets.receivers.tell_the_requester_it_is_solved",
     ],
+    "user.erased": ["tickets.receivers.close_what_nobody_asks_any_more"],
 }
 # Who hears of every event that customers may hear of.
 REACTIONS_TO_PUBLIC = ["portal.outbox.receivers.webhooks_to_whoever_asked"]

@@ -15,7 +15,7 @@ from portal.accounts.context import actor
 from portal.accounts.models import Tier
 from portal.lib import pulse
 from tickets import admin_views
-from tickets.admin_views import articles, bulk, circle, desk, fields, finding, queue_views, sending, splits
+from tickets.admin_views import articles, bulk, circle, desk, fields, finding, queue_views, reports, sending, splits
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
 from tickets.querysets import ORDERS, TicketQuerySet
@@ -190,6 +190,8 @@ class TicketAdmin(ModelAdmin):
         beside = [
             path("bulk/", guard(bulk.act), name="tickets_ticket_bulk"),
             path("bulk/fields/", guard(bulk.fields), name="tickets_ticket_bulk_fields"),
+            path("reports/", guard(reports.reports), name="tickets_report"),
+            path("reports/<slug:table>.csv", guard(reports.as_csv), name="tickets_report_csv"),
             path("search-help/", guard(finding.search_help), name="tickets_ticket_search_help"),
             path("<int:pk>/fields/", guard(fields.fields), name="tickets_ticket_fields"),
             path("<int:pk>/split/", guard(splits.split), name="tickets_ticket_split"),

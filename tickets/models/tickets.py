@@ -176,6 +176,7 @@ class Ticket(models.Model):
                 fields=["-last_activity_at", "-id"], name="ticket_waiting", condition=Q(state=TicketState.WAITING)
             ),
             models.Index(fields=["-solved_at", "-id"], name="ticket_solved", condition=Q(solved_at__isnull=False)),
+            models.Index(fields=["filed_at"], name="ticket_backlog", condition=Q(state__in=ACTIVE)),
             models.Index(fields=["snoozed_until"], name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
         ]
 
