@@ -1,9 +1,9 @@
 from portal.accounts.actions.machines import (
     Answer,
-    authenticate,
     begin_once,
     finish_once,
     forget_once,
+    identify,
     prune_keys,
 )
 from portal.accounts.actions.members import accept_invitation, change_role, invite, remove_member, revoke_invitation
@@ -29,7 +29,6 @@ __all__ = [
     "Wanted",
     "accept_invitation",
     "add_staff",
-    "authenticate",
     "begin_once",
     "change_organization",
     "change_profile",
@@ -41,6 +40,7 @@ __all__ = [
     "end_sessions",
     "finish_once",
     "forget_once",
+    "identify",
     "invite",
     "prune_keys",
     "reactivate",
