@@ -5,11 +5,11 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
 
-from portal.accounts.models import Invitation, User
+from portal.accounts.models import Invitation, Membership, User
 from portal.lib.tokens import public_id
 from portal.outbox.actions import post
 from portal.outbox.letters import Draft, render
-from portal.outbox.models import Letter
+from portal.outbox.models import Endpoint, Letter
 
 
 def invitation(*, invitation: Invitation, secret: str, now: datetime | None = None) -> Letter:
@@ -44,5 +44,23 @@ def choose_password(*, user: User, is_new: bool, now: datetime | None = None) ->
         about=user,
         user_id=user.pk,
         secret=True,
+    )
+    return post(draft, now=now)
+
+
+def webhook_switched_off(*, endpoint: Endpoint, owner: Membership, cause: int, now: datetime | None = None) -> Letter:
+    """The letter to an owner whose endpoint did not answer for so long that it is not called any more."""
+    user, organization = owner.user, owner.organization
+    link = settings.SITE_URL + reverse("accounts:webhook", args=[organization.public_id, endpoint.public_id])
+    context = {"endpoint": endpoint, "organization": organization, "link": link, "user": user}
+    words = render("emails/accounts/webhook_switched_off", context, language=user.language, zone=user.time_zone)
+    draft = Draft(
+        key=f"webhook-switched-off:{cause}:{user.pk}",
+        to=user.email,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        about=organization,
+        user_id=user.pk,
     )
     return post(draft, now=now)
