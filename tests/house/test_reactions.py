@@ -33,7 +33,10 @@ REACTIONS: dict[str, list[str]] = {
     "component.revised": ["incidents.receivers.publish_the_status_page"],
     "component.status_changed": ["incidents.receivers.publish_the_status_page"],
     "component_group.revised": ["incidents.receivers.publish_the_status_page"],
-    "endpoint.quarantined": ["portal.operations.receivers.have_somebody_look_at_the_endpoint"],
+    "endpoint.quarantined": [
+        "portal.accounts.receivers.tell_the_owners_that_nobody_answers",
+        "portal.operations.receivers.have_somebody_look_at_the_endpoint",
+    ],
     "incident.impact_changed": ["incidents.receivers.publish_the_status_page"],
     "incident.opened": ["incidents.receivers.publish_the_status_page"],
     "incident.reopened": ["incidents.receivers.publish_the_status_page"],
