@@ -18,6 +18,12 @@ def availabilities(values: Collection[str]) -> dict[str, str]:
     return {one: known.get(one, one) for one in values}
 
 
+def categories(slugs: Collection[str]) -> dict[str, str]:
+    """What to call the categories with these slugs."""
+    known = apps.get_model("tickets", "Category").objects.filter(slug__in=slugs).values_list("slug", "name")
+    return {"": now_in_words("none"), **dict(known)}
+
+
 TICKET_FILED = declare("ticket.filed", _("{by} filed the ticket"), is_public=True)
 TICKET_REPLIED = declare("ticket.replied", _("{by} answered"), is_public=True)
 TICKET_CUSTOMER_REPLIED = declare("ticket.customer_replied", _("{by} wrote"), is_public=True)
@@ -28,6 +34,14 @@ TICKET_ASSIGNED = declare(
 TICKET_PRIORITY_CHANGED = declare(
     "ticket.priority_changed", _("{by} changed the priority from {old} to {new}"), is_public=True
 )
+TICKET_CATEGORY_CHANGED = declare(
+    "ticket.category_changed",
+    _("{by} changed the category from {old} to {new}"),
+    names={"old": ("old", categories), "new": ("new", categories)},
+)
+TICKET_CLASSIFIED = declare("ticket.classified", _("What the ticket is about was suggested"))
+SUGGESTION_DECIDED = declare("ticket.suggestion_decided", _("{by} decided about a suggestion"))
+CLASSIFIER_TRAINED = declare("classifier.trained", _("A classifier learned anew"))
 TICKET_PUT_ON_WAIT = declare("ticket.put_on_wait", _("{by} set the ticket to wait for the customer"))
 TICKET_SOLVED = declare("ticket.solved", _("{by} marked the ticket as solved"), is_public=True)
 TICKET_CLOSED = declare("ticket.closed", _("{by} closed the ticket"), is_public=True)

@@ -7,8 +7,18 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from portal.lib.business_time import DAY
-from tickets.models import BusinessCalendar, CalendarHours, Category, Ladder, LadderStep, MatrixLine, SlaPolicy
+from tickets.models import (
+    BusinessCalendar,
+    CalendarHours,
+    Category,
+    Classifier,
+    Ladder,
+    LadderStep,
+    MatrixLine,
+    SlaPolicy,
+)
 from tickets.states import ALWAYS_OPEN_SLUG, STANDARD_LADDER, Channel, Dimension, Level, Priority, Tells, Weekday
+from tickets.states.classifying import NEVER_APPLIED, Trait
 
 CATEGORIES = [
     ("account", "Account and access"),
@@ -84,6 +94,8 @@ def after_migrate(**_options: Any) -> None:
             make_categories()
             make_ladders()
             make_promises()
+        if _is_there(Classifier):
+            make_classifiers()
         if _is_there(BusinessCalendar):
             make_calendars()
 
@@ -162,3 +174,11 @@ def make_calendars() -> None:
         CalendarHours.objects.bulk_create(
             CalendarHours(calendar=calendar, weekday=day, opens=0, closes=DAY) for day in Weekday.values
         )
+
+
+def make_classifiers() -> None:
+    """One per trait; the worker trains them from the start set."""
+    known = set(Classifier.objects.values_list("trait", flat=True))
+    Classifier.objects.bulk_create(
+        Classifier(trait=trait, applies=trait not in NEVER_APPLIED) for trait in Trait if trait not in known
+    )

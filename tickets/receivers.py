@@ -9,6 +9,7 @@ from tickets import actions as tickets
 from tickets import emails
 from tickets.models import Escalation, Message, Survey, Ticket, Timer
 from tickets.querysets import TicketQuerySet
+from tickets.states.classifying import Trait
 
 
 @on("organization.tier_changed")
@@ -135,6 +136,29 @@ def hand_out_what_waits(event: Event) -> None:
     tickets.assign_waiting(now=event.happened_at)
 
 
+@on("ticket.filed", outside=True)
+def suggest_what_it_is_about(event: Event) -> None:
+    """A delivery of its own: the ticket, its promises and its letters are there whatever becomes of it."""
+    ticket = Ticket.objects.filter(pk=event.about_id).first()
+    if ticket is not None:
+        tickets.classify(ticket=ticket, arrived_with=event.details, now=event.happened_at)
+
+
+@on("ticket.category_changed")
+def learn_from_a_category_set_by_hand(event: Event) -> None:
+    ticket, person = Ticket.objects.filter(pk=event.about_id).first(), _staff(event.by_id)
+    if ticket is not None and person is not None:
+        label = event.details["new"]
+        tickets.settle_by_hand(ticket=ticket, trait=Trait.CATEGORY, label=label, by=person, now=event.happened_at)
+
+
+@on("ticket.solved")
+def count_what_was_let_stand_as_agreed(event: Event) -> None:
+    ticket, person = Ticket.objects.filter(pk=event.about_id).first(), _staff(event.by_id)
+    if ticket is not None and person is not None and ticket.hears_us_from(person):
+        tickets.let_stand(ticket=ticket, by=person, now=event.happened_at)
+
+
 @on("letter.bounced")
 def note_that_a_letter_came_back(event: Event) -> None:
     """A letter that a ticket caused did not arrive: whoever works on it reads so in the ticket."""
@@ -152,6 +176,10 @@ def _ticket_since_left_alone(event: Event) -> Ticket | None:
         return None
     taken_up = Event.objects.about(ticket).named("ticket.assigned", "ticket.replied").filter(pk__gt=event.pk)
     return None if taken_up.exists() else ticket
+
+
+def _staff(user_id: int | None) -> User | None:
+    return User.objects.staff().filter(pk=user_id).first() if user_id else None
 
 
 def _retarget(found: TicketQuerySet, event: Event) -> None:

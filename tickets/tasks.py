@@ -1,7 +1,16 @@
 from celery import shared_task
 
-from tickets.actions import ask_for_rating, assign_waiting, wake_next, watch_next_promise
+from tickets.actions import (
+    ask_for_rating,
+    assign_waiting,
+    classify_missing,
+    is_training_due,
+    train,
+    wake_next,
+    watch_next_promise,
+)
 from tickets.actions import replay_promises as replay
+from tickets.models import Classifier
 
 BATCH = 500
 BATCHES = 10
@@ -53,3 +62,14 @@ def ask_for_ratings() -> int:
     while seen < BATCH and ask_for_rating():
         seen += 1
     return seen
+
+
+@shared_task(name="tickets.tend_classifiers")
+def tend_classifiers() -> int:
+    """Trains what is due to learn anew, then reads what came in before there was anything to read it with; answers how
+    many were trained."""
+    due = [one for one in Classifier.objects.filter(is_active=True) if is_training_due(classifier=one)]
+    trained = sum(train(classifier=one) is not None for one in due)
+    if trained:
+        classify_missing()
+    return trained

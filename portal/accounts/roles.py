@@ -59,6 +59,8 @@ _LEAD = [
     "tickets.*_ladderstep",
     "tickets.*_matrixline",
     "tickets.view_escalation",
+    *("tickets.view_classifier", "tickets.change_classifier", "tickets.view_classifierversion"),
+    "tickets.view_suggestion",
     "tickets.*_businesscalendar",
     "tickets.*_calendarhours",
     "tickets.*_shift",

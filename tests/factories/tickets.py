@@ -16,6 +16,8 @@ from tickets.models import (
     CalendarVersion,
     Category,
     CategorySkill,
+    Classifier,
+    ClassifierVersion,
     Escalation,
     Holiday,
     Ladder,
@@ -26,6 +28,7 @@ from tickets.models import (
     Shift,
     Skill,
     SlaPolicy,
+    Suggestion,
     Survey,
     Tag,
     Ticket,
@@ -229,3 +232,35 @@ class SurveyFactory(DjangoModelFactory):
 
     ticket = factory.SubFactory(TicketFactory)
     solved_at = factory.SelfAttribute("ticket.filed_at")
+
+
+class ClassifierFactory(DjangoModelFactory):
+    class Meta:
+        model = Classifier
+        django_get_or_create = ("trait",)
+
+    trait = "category"
+
+
+class ClassifierVersionFactory(DjangoModelFactory):
+    """One that failed: without a model."""
+
+    class Meta:
+        model = ClassifierVersion
+
+    classifier = factory.SubFactory(ClassifierFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    state = "failed"
+    made_at = datetime(2026, 3, 10, tzinfo=UTC)
+
+
+class SuggestionFactory(DjangoModelFactory):
+    class Meta:
+        model = Suggestion
+
+    ticket = factory.SubFactory(TicketFactory)
+    trait = "category"
+    options = factory.LazyAttribute(lambda one: [{"label": one.label, "confidence": one.confidence, "words": []}])
+    label = "billing"
+    confidence = 0.9
+    made_at = factory.SelfAttribute("ticket.filed_at")

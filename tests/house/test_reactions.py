@@ -54,6 +54,7 @@ REACTIONS: dict[str, list[str]] = {
     "snippet.revised": ["helpcenter.receivers.bring_the_snippet_to_its_articles"],
     "sla_policy.changed": ["tickets.receivers.move_promises_of_the_line"],
     "ticket.assigned": ["tickets.receivers.hand_out_what_waits"],
+    "ticket.category_changed": ["tickets.receivers.learn_from_a_category_set_by_hand"],
     "ticket.closed": ["tickets.receivers.hand_out_what_waits"],
     "ticket.customer_replied": ["tickets.receivers.hand_out_what_waits", "tickets.receivers.tell_the_agents"],
     "ticket.escalated": [
@@ -71,6 +72,7 @@ REACTIONS: dict[str, list[str]] = {
         "helpcenter.receivers.mark_the_search_that_did_not_spare_it",
         "tickets.receivers.acknowledge_to_the_requester",
         "tickets.receivers.hand_out_what_waits",
+        "tickets.receivers.suggest_what_it_is_about",
     ],
     "ticket.priority_changed": ["tickets.receivers.hand_out_what_waits"],
     "ticket.merged_replied": ["tickets.receivers.tell_the_agents"],
@@ -85,6 +87,7 @@ REACTIONS: dict[str, list[str]] = {
     "ticket.replied": ["tickets.receivers.bring_the_answer_to_the_requester", "tickets.receivers.hand_out_what_waits"],
     "ticket.solved": [
         "tickets.receivers.begin_the_survey",
+        "tickets.receivers.count_what_was_let_stand_as_agreed",
         "tickets.receivers.hand_out_what_waits",
         "tickets.receivers.tell_the_requester_it_is_solved",
     ],

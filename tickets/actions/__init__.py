@@ -2,6 +2,16 @@ from tickets.actions.assignment import assign_next, assign_waiting, requeue_esca
 from tickets.actions.availability import keep_profile, set_availability
 from tickets.actions.bulk import Order, Outcome, act_on_many
 from tickets.actions.calendars import import_holidays, keep_calendar
+from tickets.actions.categories import change_category
+from tickets.actions.classifying import (
+    classify,
+    classify_missing,
+    decide,
+    is_training_due,
+    let_stand,
+    settle_by_hand,
+    train,
+)
 from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.filing import Filing, file_ticket
@@ -29,16 +39,22 @@ __all__ = [
     "assign_next",
     "assign_waiting",
     "begin_survey",
+    "change_category",
     "change_priority",
+    "classify",
+    "classify_missing",
     "close",
+    "decide",
     "drop_policy",
     "file_ticket",
     "import_holidays",
     "is_promised_before",
+    "is_training_due",
     "keep_calendar",
     "keep_macro",
     "keep_policy",
     "keep_profile",
+    "let_stand",
     "merge_tickets",
     "note",
     "rate",
@@ -50,10 +66,12 @@ __all__ = [
     "retarget_organization",
     "retarget_ticket",
     "set_availability",
+    "settle_by_hand",
     "snooze",
     "solve",
     "tag",
     "take",
+    "train",
     "wait_for_customer",
     "wake",
     "wake_next",

@@ -1,6 +1,7 @@
 """The desk's pages in the admin: the queue with the workspace, what is promised, and by which hours."""
 
 from tickets.admin.calendars import BusinessCalendarAdmin
+from tickets.admin.classifying import ClassifierAdmin
 from tickets.admin.desk import AgentProfileAdmin, SkillAdmin
 from tickets.admin.macros import MacroAdmin, TagAdmin
 from tickets.admin.promises import (
@@ -16,6 +17,7 @@ __all__ = [
     "AgentProfileAdmin",
     "BusinessCalendarAdmin",
     "CategoryAdmin",
+    "ClassifierAdmin",
     "EscalationAdmin",
     "LadderAdmin",
     "MacroAdmin",

@@ -12,7 +12,7 @@ from unfold.views import ChangeList
 
 from portal.accounts.models import Tier
 from tickets import admin_views
-from tickets.admin_views import bulk, desk
+from tickets.admin_views import bulk, classifying, desk
 from tickets.forms import BulkForm
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
@@ -155,6 +155,8 @@ class TicketAdmin(ModelAdmin):
             "tags": desk.tags,
             "snooze": desk.snooze,
             "merge": desk.merge,
+            "suggestions": classifying.suggestions,
+            "decide": classifying.decide,
         }
         guard = self.admin_site.admin_view
         ours = [path(f"<int:pk>/{name}/", guard(view), name=f"tickets_ticket_{name}") for name, view in acts.items()]

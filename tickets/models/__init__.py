@@ -1,4 +1,5 @@
 from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
+from tickets.models.classifying import Classifier, ClassifierVersion, Suggestion
 from tickets.models.desk import AgentProfile, AgentSkill, CategorySkill, Skill
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
 from tickets.models.macros import Macro, Tag
@@ -15,6 +16,8 @@ __all__ = [
     "CalendarVersion",
     "Category",
     "CategorySkill",
+    "Classifier",
+    "ClassifierVersion",
     "Escalation",
     "Holiday",
     "Ladder",
@@ -25,6 +28,7 @@ __all__ = [
     "Shift",
     "Skill",
     "SlaPolicy",
+    "Suggestion",
     "Survey",
     "Tag",
     "Ticket",

@@ -1,6 +1,7 @@
 """Which rows: who may see them, what is due, what is promised."""
 
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
+from tickets.querysets.classifying import SuggestionQuerySet, VersionQuerySet
 from tickets.querysets.desk import AgentProfileQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
@@ -23,10 +24,12 @@ __all__ = [
     "MacroQuerySet",
     "MessageQuerySet",
     "SlaPolicyQuerySet",
+    "SuggestionQuerySet",
     "SurveyQuerySet",
     "TagQuerySet",
     "TicketQuerySet",
     "TimerQuerySet",
+    "VersionQuerySet",
     "differences",
     "reads_as_staff",
     "timeline",
