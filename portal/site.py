@@ -75,6 +75,8 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Ladders"), "stairs", "admin:tickets_ladder_changelist", "tickets.view_ladder"),
             (_("Escalation matrix"), "groups", "admin:tickets_matrixline_changelist", "tickets.view_matrixline"),
             (_("Escalations"), "emergency", "admin:tickets_escalation_changelist", "tickets.view_escalation"),
+            (_("Rules"), "rule", "admin:tickets_rule_changelist", "tickets.view_rule"),
+            (_("Applied rules"), "done_all", "admin:tickets_firing_changelist", "tickets.view_firing"),
             (_("Classifiers"), "psychology", "admin:tickets_classifier_changelist", "tickets.view_classifier"),
             (_("Hours"), "schedule", "admin:tickets_businesscalendar_changelist", "tickets.view_businesscalendar"),
         ],

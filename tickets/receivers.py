@@ -8,6 +8,7 @@ from portal.events.models import Event
 from tickets import actions as tickets
 from tickets import emails
 from tickets.models import Escalation, Message, Survey, Ticket, Timer
+from tickets.models.rules import MARK
 from tickets.querysets import TicketQuerySet
 from tickets.states.classifying import Trait
 
@@ -114,7 +115,7 @@ def see_that_a_reopened_ticket_has_somebody(event: Event) -> None:
         tickets.requeue_reopened(ticket=ticket, now=event.happened_at)
 
 
-@on("ticket.escalated", "ticket.escalation_asked")
+@on("ticket.escalated", "ticket.escalation_asked", "ticket.team_changed")
 def hand_it_to_the_team_that_has_it_now(event: Event) -> None:
     ticket = _ticket_since_left_alone(event)
     if ticket is not None:
@@ -157,6 +158,27 @@ def count_what_was_let_stand_as_agreed(event: Event) -> None:
     ticket, person = Ticket.objects.filter(pk=event.about_id).first(), _staff(event.by_id)
     if ticket is not None and person is not None and ticket.hears_us_from(person):
         tickets.let_stand(ticket=ticket, by=person, now=event.happened_at)
+
+
+@on("ticket.filed", "ticket.classified", "ticket.customer_replied", "ticket.replied", "ticket.assigned", outside=True)
+@on("ticket.priority_changed", "ticket.category_changed", "ticket.tagged", "ticket.escalated", outside=True)
+@on("ticket.promise_warned", "ticket.promise_missed", "ticket.solved", "ticket.reopened", "ticket.rated", outside=True)
+def apply_rules_about_it(event: Event) -> None:
+    """What rules do moves no rule. Each applies once to a ticket, whatever comes in whichever order."""
+    ticket = Ticket.objects.filter(pk=event.about_id).first()
+    if ticket is not None and not event.request_id.startswith(MARK):
+        tickets.apply_rules(ticket=ticket, event=event.name, happened_at=event.happened_at)
+
+
+@on("ticket.rule_fired")
+def tell_those_whom_the_rule_names(event: Event) -> None:
+    ticket = Ticket.objects.filter(pk=event.about_id).first()
+    if ticket is None:
+        return
+    for person in User.objects.staff().filter(pk__in=event.details.get("told", [])).order_by("pk"):
+        emails.rule_fired(
+            ticket=ticket, to=person, key=str(event.pk), rule=event.details["rule"], now=event.happened_at
+        )
 
 
 @on("letter.bounced")

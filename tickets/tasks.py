@@ -4,13 +4,14 @@ from tickets.actions import (
     ask_for_rating,
     assign_waiting,
     classify_missing,
+    fire_next,
     is_training_due,
     train,
     wake_next,
     watch_next_promise,
 )
 from tickets.actions import replay_promises as replay
-from tickets.models import Classifier
+from tickets.models import Classifier, Rule
 
 BATCH = 500
 BATCHES = 10
@@ -73,3 +74,16 @@ def tend_classifiers() -> int:
     if trained:
         classify_missing()
     return trained
+
+
+@shared_task(name="tickets.apply_rules")
+def apply_rules() -> int:
+    """Applies rules about time to the tickets whose time has come; answers to how many. A rule with many to touch goes
+    on at the next look, so that none keeps the others waiting."""
+    count = 0
+    for rule in Rule.objects.active().about_time():
+        done = 0
+        while done < BATCH and fire_next(rule=rule):
+            done += 1
+        count += done
+    return count

@@ -61,6 +61,8 @@ _LEAD = [
     "tickets.view_escalation",
     *("tickets.view_classifier", "tickets.change_classifier", "tickets.view_classifierversion"),
     "tickets.view_suggestion",
+    *("tickets.*_rule", "tickets.*_rulecondition", "tickets.*_ruleact", "tickets.view_ruleversion"),
+    *("tickets.view_firing", "tickets.change_firing"),
     "tickets.*_businesscalendar",
     "tickets.*_calendarhours",
     "tickets.*_shift",

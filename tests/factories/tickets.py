@@ -19,12 +19,17 @@ from tickets.models import (
     Classifier,
     ClassifierVersion,
     Escalation,
+    Firing,
     Holiday,
     Ladder,
     LadderStep,
     Macro,
     MatrixLine,
     Message,
+    Rule,
+    RuleAct,
+    RuleCondition,
+    RuleVersion,
     Shift,
     Skill,
     SlaPolicy,
@@ -264,3 +269,51 @@ class SuggestionFactory(DjangoModelFactory):
     label = "billing"
     confidence = 0.9
     made_at = factory.SelfAttribute("ticket.filed_at")
+
+
+class RuleFactory(DjangoModelFactory):
+    """Switched off and saying nothing yet."""
+
+    class Meta:
+        model = Rule
+
+    name = factory.Sequence(lambda n: f"Rule {n}")
+    trigger = "ticket.filed"
+
+
+class RuleConditionFactory(DjangoModelFactory):
+    class Meta:
+        model = RuleCondition
+
+    rule = factory.SubFactory(RuleFactory)
+    asks = "priority"
+    value = "high"
+
+
+class RuleActFactory(DjangoModelFactory):
+    class Meta:
+        model = RuleAct
+
+    rule = factory.SubFactory(RuleFactory)
+    does = "solve"
+
+
+class RuleVersionFactory(DjangoModelFactory):
+    class Meta:
+        model = RuleVersion
+
+    rule = factory.SubFactory(RuleFactory)
+    number = 1
+    written = factory.LazyFunction(dict)
+    made_at = datetime(2026, 3, 10, tzinfo=UTC)
+
+
+class FiringFactory(DjangoModelFactory):
+    class Meta:
+        model = Firing
+
+    rule = factory.SubFactory(RuleFactory)
+    number = 1
+    ticket = factory.SubFactory(TicketFactory)
+    state = "done"
+    fired_at = datetime(2026, 3, 10, tzinfo=UTC)

@@ -21,9 +21,11 @@ from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
 from tickets.actions.replays import replay_promises
+from tickets.actions.rules import Seen, apply_rules, fire_next, keep_rule, switch_off, switch_on, try_again
 from tickets.actions.snoozes import is_promised_before, snooze, wake, wake_next
 from tickets.actions.surveys import ask_for_rating, begin_survey, rate, withdraw_surveys
 from tickets.actions.tags import tag
+from tickets.actions.teams import hand_to_team
 from tickets.actions.triage import assign, change_priority, take
 
 __all__ = [
@@ -31,8 +33,10 @@ __all__ = [
     "Filing",
     "Order",
     "Outcome",
+    "Seen",
     "act_on_many",
     "apply_macro",
+    "apply_rules",
     "ask_for_rating",
     "ask_to_escalate",
     "assign",
@@ -47,6 +51,8 @@ __all__ = [
     "decide",
     "drop_policy",
     "file_ticket",
+    "fire_next",
+    "hand_to_team",
     "import_holidays",
     "is_promised_before",
     "is_training_due",
@@ -54,6 +60,7 @@ __all__ = [
     "keep_macro",
     "keep_policy",
     "keep_profile",
+    "keep_rule",
     "let_stand",
     "merge_tickets",
     "note",
@@ -69,9 +76,12 @@ __all__ = [
     "settle_by_hand",
     "snooze",
     "solve",
+    "switch_off",
+    "switch_on",
     "tag",
     "take",
     "train",
+    "try_again",
     "wait_for_customer",
     "wake",
     "wake_next",

@@ -12,6 +12,7 @@ from tickets.admin.promises import (
     SlaPolicyAdmin,
 )
 from tickets.admin.queue import TicketAdmin
+from tickets.admin.rules import FiringAdmin, RuleAdmin
 
 __all__ = [
     "AgentProfileAdmin",
@@ -19,9 +20,11 @@ __all__ = [
     "CategoryAdmin",
     "ClassifierAdmin",
     "EscalationAdmin",
+    "FiringAdmin",
     "LadderAdmin",
     "MacroAdmin",
     "MatrixLineAdmin",
+    "RuleAdmin",
     "SkillAdmin",
     "SlaPolicyAdmin",
     "TagAdmin",

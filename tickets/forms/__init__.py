@@ -20,19 +20,23 @@ from tickets.forms.promises import (
     ShiftFormSet,
     SlaPolicyForm,
 )
+from tickets.forms.rules import ActFormSet, ConditionFormSet, PreviewForm
 
 __all__ = [
     "MOST_YEARS",
+    "ActFormSet",
     "AssignForm",
     "AvailabilityForm",
     "BulkForm",
     "CalendarHoursFormSet",
+    "ConditionFormSet",
     "EscalateForm",
     "HolidayImportForm",
     "LadderStepForm",
     "ListForm",
     "MergeForm",
     "NoteForm",
+    "PreviewForm",
     "PriorityForm",
     "RateForm",
     "ReplyForm",

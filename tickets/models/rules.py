@@ -38,9 +38,7 @@ class Rule(models.Model):
                 | (~Q(trigger__in=list(COUNTS_FROM)) & Q(hours=None)),
                 violation_error_message=_("Give hours, one at least, to a rule about time, and to no other."),
             ),
-            models.CheckConstraint(
-                name="rule_on_has_a_version", condition=Q(active_since=None) | Q(version__gte=1)
-            ),
+            models.CheckConstraint(name="rule_on_has_a_version", condition=Q(active_since=None) | Q(version__gte=1)),
         ]
 
     def __str__(self) -> str:

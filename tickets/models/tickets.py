@@ -167,6 +167,8 @@ class Ticket(models.Model):
                 name="ticket_to_assign",
                 condition=Q(state__in=OUR_TURN, assignee=None),
             ),
+            models.Index(fields=["filed_at", "id"], name="ticket_not_closed", condition=~Q(state=TicketState.CLOSED)),
+            models.Index(fields=["solved_at", "id"], name="ticket_solved", condition=Q(state=TicketState.SOLVED)),
             models.Index(fields=["snoozed_until"], name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
         ]
 

@@ -6,6 +6,7 @@ from tickets.querysets.desk import AgentProfileQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
 from tickets.querysets.replays import REPLAYED, Difference, differences
+from tickets.querysets.rules import FiringQuerySet, Preview, RuleQuerySet
 from tickets.querysets.surveys import SurveyQuerySet
 from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff
 from tickets.querysets.timelines import Line, timeline
@@ -18,11 +19,14 @@ __all__ = [
     "BusinessCalendarQuerySet",
     "Case",
     "Difference",
+    "FiringQuerySet",
     "HolidayQuerySet",
     "LadderQuerySet",
     "Line",
     "MacroQuerySet",
     "MessageQuerySet",
+    "Preview",
+    "RuleQuerySet",
     "SlaPolicyQuerySet",
     "SuggestionQuerySet",
     "SurveyQuerySet",

@@ -74,7 +74,9 @@ def meeting(found: Any, conditions: Iterable[dict[str, Any]]) -> Any:
     """Those of these tickets for which all conditions hold."""
     for one in conditions:
         asked = _question(one)
-        found = found.exclude(asked) if one["operator"] in {Operator.IS_NOT, Operator.CONTAINS_NOT} else found.filter(asked)
+        found = (
+            found.exclude(asked) if one["operator"] in {Operator.IS_NOT, Operator.CONTAINS_NOT} else found.filter(asked)
+        )
     return found
 
 

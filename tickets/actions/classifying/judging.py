@@ -12,7 +12,7 @@ from django.db import transaction
 from portal.events.models import Event
 from portal.lib.clock import moment
 from portal.lib.text.classifier import Classifier as LabelModel
-from portal.lib.text.embedding import Embedder, embedder
+from portal.lib.text.embedding import embedder
 from portal.lib.text.reasons import telling_words
 from portal.lib.text.sentiment import Sentiment
 from portal.lib.text.storage import NotAModel
@@ -90,7 +90,7 @@ def _judgments(ticket: Ticket, text: str) -> list[Judgment]:
 
 
 def _options(version: ClassifierVersion, text: str) -> list[dict[str, Any]]:
-    model = _loaded(version.pk, embedder())
+    model = _loaded(version.pk, embedder() is not None)
     row = model.confidences([text])[0]
     places = np.argsort(-row, kind="stable")[:BEST]
     labels = [(model.labels[place], float(row[place])) for place in places]
@@ -101,12 +101,12 @@ def _options(version: ClassifierVersion, text: str) -> list[dict[str, Any]]:
 
 
 @lru_cache(maxsize=8)
-def _loaded(version: int, reader: Embedder | None) -> TextModel:
+def _loaded(version: int, reads_vectors: bool) -> TextModel:
     """A version's model, read once per process. Without the vectors that it was trained on it judges by the words."""
     row = ClassifierVersion.objects.select_related("classifier").get(pk=version)
-    kind, raw = kind_of(row.classifier.trait), bytes(row.trained)
+    kind, raw = kind_of(row.classifier.trait), bytes(row.trained or b"")
     try:
-        return kind.from_bytes(raw, reader)
+        return kind.from_bytes(raw, embedder() if reads_vectors else None)
     except NotAModel:
         return kind.from_bytes(raw, None)
 
