@@ -15,6 +15,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "tickets.wake_snoozed": {"task": "tickets.wake_snoozed", "schedule": timedelta(seconds=30)},
     "tickets.replay_promises": {"task": "tickets.replay_promises", "schedule": crontab(hour="3", minute="17")},
     "tickets.ask_for_ratings": {"task": "tickets.ask_for_ratings", "schedule": timedelta(minutes=5)},
+    "tickets.apply_rules": {"task": "tickets.apply_rules", "schedule": timedelta(minutes=1)},
+    "tickets.tend_classifiers": {"task": "tickets.tend_classifiers", "schedule": timedelta(minutes=1)},
     "helpcenter.turn_pages": {"task": "helpcenter.turn_pages", "schedule": timedelta(seconds=15)},
     "helpcenter.keep_views": {"task": "helpcenter.keep_views", "schedule": timedelta(minutes=1)},
     "helpcenter.index_missing": {"task": "helpcenter.index_missing", "schedule": timedelta(minutes=5)},

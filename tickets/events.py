@@ -18,6 +18,12 @@ def availabilities(values: Collection[str]) -> dict[str, str]:
     return {one: known.get(one, one) for one in values}
 
 
+def categories(slugs: Collection[str]) -> dict[str, str]:
+    """What to call the categories with these slugs."""
+    known = apps.get_model("tickets", "Category").objects.filter(slug__in=slugs).values_list("slug", "name")
+    return {"": now_in_words("none"), **dict(known)}
+
+
 TICKET_FILED = declare("ticket.filed", _("{by} filed the ticket"), is_public=True)
 TICKET_REPLIED = declare("ticket.replied", _("{by} answered"), is_public=True)
 TICKET_REPLY_TAKEN_BACK = declare("ticket.reply_taken_back", _("{by} took an answer back before it left"))
@@ -30,6 +36,19 @@ TICKET_ASSIGNED = declare(
 TICKET_PRIORITY_CHANGED = declare(
     "ticket.priority_changed", _("{by} changed the priority from {old} to {new}"), is_public=True
 )
+TICKET_CATEGORY_CHANGED = declare(
+    "ticket.category_changed",
+    _("{by} changed the category from {old} to {new}"),
+    names={"old": ("old", categories), "new": ("new", categories)},
+)
+TICKET_CLASSIFIED = declare("ticket.classified", _("What the ticket is about was suggested"))
+SUGGESTION_DECIDED = declare("ticket.suggestion_decided", _("{by} decided about a suggestion"))
+CLASSIFIER_TRAINED = declare("classifier.trained", _("A classifier learned anew"))
+TICKET_TEAM_CHANGED = declare("ticket.team_changed", _("{by} handed the ticket to {team}"))
+RULE_FIRED = declare("ticket.rule_fired", _("The rule “{rule}” was applied"))
+RULE_IN_VAIN = declare("ticket.rule_in_vain", _("The rule “{rule}” could not be applied and changed nothing"))
+RULE_KEPT = declare("rule.kept", _("{by} changed what a rule does"))
+RULE_SWITCHED = declare("rule.switched", _("{by} switched a rule on or off"))
 TICKET_PUT_ON_WAIT = declare("ticket.put_on_wait", _("{by} set the ticket to wait for the customer"))
 TICKET_SOLVED = declare("ticket.solved", _("{by} marked the ticket as solved"), is_public=True)
 TICKET_CLOSED = declare("ticket.closed", _("{by} closed the ticket"), is_public=True)

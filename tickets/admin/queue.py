@@ -15,7 +15,19 @@ from portal.accounts.context import actor
 from portal.accounts.models import Tier
 from portal.lib import pulse
 from tickets import admin_views
-from tickets.admin_views import articles, bulk, circle, desk, fields, finding, queue_views, reports, sending, splits
+from tickets.admin_views import (
+    articles,
+    bulk,
+    circle,
+    classifying,
+    desk,
+    fields,
+    finding,
+    queue_views,
+    reports,
+    sending,
+    splits,
+)
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
 from tickets.querysets import ORDERS, TicketQuerySet
@@ -180,6 +192,8 @@ class TicketAdmin(ModelAdmin):
             "tags": desk.tags,
             "snooze": desk.snooze,
             "merge": desk.merge,
+            "suggestions": classifying.suggestions,
+            "decide": classifying.decide,
         }
         guard = self.admin_site.admin_view
         ours = [path(f"<int:pk>/{name}/", guard(view), name=f"tickets_ticket_{name}") for name, view in acts.items()]

@@ -23,14 +23,17 @@ from tickets.forms.promises import (
     SlaPolicyForm,
 )
 from tickets.forms.queue_views import QueueViewForm
+from tickets.forms.rules import ActFormSet, ConditionFormSet, PreviewForm
 from tickets.forms.splits import SplitForm
 
 __all__ = [
     "MOST_YEARS",
+    "ActFormSet",
     "AssignForm",
     "AvailabilityForm",
     "BulkForm",
     "CalendarHoursFormSet",
+    "ConditionFormSet",
     "CopyForm",
     "EscalateForm",
     "FieldsForm",
@@ -40,6 +43,7 @@ __all__ = [
     "ListForm",
     "MergeForm",
     "NoteForm",
+    "PreviewForm",
     "PriorityForm",
     "QueueViewForm",
     "RateForm",

@@ -177,6 +177,8 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["-solved_at", "-id"], name="ticket_solved", condition=Q(solved_at__isnull=False)),
             models.Index(fields=["filed_at"], name="ticket_backlog", condition=Q(state__in=ACTIVE)),
+            models.Index(fields=["filed_at", "id"], name="ticket_not_closed", condition=~Q(state=TicketState.CLOSED)),
+            models.Index(fields=["solved_at", "id"], name="ticket_still_solved", condition=Q(state=TicketState.SOLVED)),
             models.Index(fields=["snoozed_until"], name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
         ]
 
