@@ -101,6 +101,14 @@ def escalated(*, ticket: Ticket, to: User, key: str, told: dict[str, Any], now: 
     _send(f"ticket-escalated:{key}:{to.pk}", "escalated", to, ticket, context, not_before=wait)
 
 
+def rule_fired(*, ticket: Ticket, to: User, key: str, rule: str, now: datetime) -> None:
+    """Tells somebody on the staff that a rule applied to a ticket; it waits for the end of their quiet hours."""
+    link = settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk])
+    context = {"ticket": ticket, "link": link, "rule": rule}
+    wait = to.undisturbed_until(now)
+    _send(f"ticket-rule:{key}:{to.pk}", "rule_fired", to, ticket, context, not_before=wait)
+
+
 def _send(
     key: str, name: str, to: User, about: models.Model, context: dict[str, Any], *, not_before: datetime | None = None
 ) -> None:

@@ -8,8 +8,10 @@ from portal.events.models import Event
 from tickets import actions as tickets
 from tickets import emails
 from tickets.models import Escalation, HeldReply, Message, Survey, Ticket, Timer
+from tickets.models.rules import MARK
 from tickets.querysets import TicketQuerySet, reads_as_staff
-from tickets.states import HeldState
+from tickets.states import HeldState, TicketState
+from tickets.states.classifying import Trait
 
 
 @on("organization.tier_changed")
@@ -159,7 +161,7 @@ def see_that_a_reopened_ticket_has_somebody(event: Event) -> None:
         tickets.requeue_reopened(ticket=ticket, now=event.happened_at)
 
 
-@on("ticket.escalated", "ticket.escalation_asked")
+@on("ticket.escalated", "ticket.escalation_asked", "ticket.team_changed")
 def hand_it_to_the_team_that_has_it_now(event: Event) -> None:
     ticket = _ticket_since_left_alone(event)
     if ticket is not None:
@@ -181,6 +183,50 @@ def hand_out_what_waits(event: Event) -> None:
     tickets.assign_waiting(now=event.happened_at)
 
 
+@on("ticket.filed", outside=True)
+def suggest_what_it_is_about(event: Event) -> None:
+    """A delivery of its own: the ticket, its promises and its letters are there whatever becomes of it."""
+    ticket = Ticket.objects.filter(pk=event.about_id).first()
+    if ticket is not None:
+        tickets.classify(ticket=ticket, arrived_with=event.details, now=event.happened_at)
+
+
+@on("ticket.category_changed")
+def learn_from_a_category_set_by_hand(event: Event) -> None:
+    ticket, person = Ticket.objects.filter(pk=event.about_id).first(), _staff(event.by_id)
+    if ticket is not None and person is not None:
+        label = event.details["new"]
+        tickets.settle_by_hand(ticket=ticket, trait=Trait.CATEGORY, label=label, by=person, now=event.happened_at)
+
+
+@on("ticket.solved")
+def count_what_was_let_stand_as_agreed(event: Event) -> None:
+    ticket, person = Ticket.objects.filter(pk=event.about_id).first(), _staff(event.by_id)
+    if ticket is not None and person is not None and ticket.hears_us_from(person):
+        tickets.let_stand(ticket=ticket, by=person, now=event.happened_at)
+
+
+@on("ticket.filed", "ticket.classified", "ticket.customer_replied", "ticket.replied", "ticket.assigned", outside=True)
+@on("ticket.priority_changed", "ticket.category_changed", "ticket.tagged", "ticket.escalated", outside=True)
+@on("ticket.promise_warned", "ticket.promise_missed", "ticket.solved", "ticket.reopened", "ticket.rated", outside=True)
+def apply_rules_about_it(event: Event) -> None:
+    """What rules do moves no rule. Each applies once to a ticket, whatever comes in whichever order."""
+    ticket = Ticket.objects.filter(pk=event.about_id).first()
+    if ticket is not None and not event.request_id.startswith(MARK):
+        tickets.apply_rules(ticket=ticket, event=event.name, happened_at=event.happened_at)
+
+
+@on("ticket.rule_fired")
+def tell_those_whom_the_rule_names(event: Event) -> None:
+    ticket = Ticket.objects.filter(pk=event.about_id).first()
+    if ticket is None:
+        return
+    for person in User.objects.staff().filter(pk__in=event.details.get("told", [])).order_by("pk"):
+        emails.rule_fired(
+            ticket=ticket, to=person, key=str(event.pk), rule=event.details["rule"], now=event.happened_at
+        )
+
+
 @on("letter.bounced")
 def note_that_a_letter_came_back(event: Event) -> None:
     """A letter that a ticket caused did not arrive: whoever works on it reads so in the ticket."""
@@ -198,6 +244,10 @@ def _ticket_since_left_alone(event: Event) -> Ticket | None:
         return None
     taken_up = Event.objects.about(ticket).named("ticket.assigned", "ticket.replied").filter(pk__gt=event.pk)
     return None if taken_up.exists() else ticket
+
+
+def _staff(user_id: int | None) -> User | None:
+    return User.objects.staff().filter(pk=user_id).first() if user_id else None
 
 
 def _retarget(found: TicketQuerySet, event: Event) -> None:
@@ -222,3 +272,12 @@ def _ticket_of_letter(about_type: str, about_id: str) -> Ticket | None:
     if about_type == Message._meta.label_lower:
         return Ticket.objects.filter(messages__pk=about_id).first()
     return None
+
+
+@on("user.erased", outside=True)
+@on("organization.erased", outside=True)
+def close_what_nobody_asks_any_more(event: Event) -> None:
+    """Each ticket in a transaction of its own; who comes twice finds nothing open."""
+    column = "requester" if event.name == "user.erased" else "organization"
+    for ticket in Ticket.objects.exclude(state=TicketState.CLOSED).filter(**{column: event.about_id}).iterator():
+        tickets.close(ticket=ticket, by=None)

@@ -52,3 +52,15 @@ def pulse_of(request: HttpRequest, ticket: Ticket) -> pulse.Pulse:
 
 def back(ticket: Ticket) -> HttpResponse:
     return redirect("admin:tickets_ticket_change", ticket.pk)
+
+
+def reads_tickets(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for whoever may read tickets at the desk."""
+
+    @wraps(view)
+    def read(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
+        if not request.user.has_perm("tickets.view_ticket"):
+            raise PermissionDenied
+        return view(request, *args, **options)
+
+    return read

@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0007_answers'),
+        ('tickets', '0008_queue'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -21,6 +22,11 @@ _COLUMN_OF = {
     Dimension.ORGANIZATION: "organization__public_id",
     Dimension.CATEGORY: "category__slug",
 }
+
+
+def split_digest(pk: int, key: str) -> str:
+    """What makes two splits of a ticket the same one."""
+    return hashlib.sha256(f"split\n{pk}\n{key}".encode()).hexdigest()
 
 
 def reads_as_staff(user: Any) -> bool:
@@ -117,6 +123,11 @@ class TicketQuerySet(models.QuerySet):
             seen.add(ticket.pk)
             ticket = self.get(pk=ticket.merged_into_id)
         return ticket
+
+    def split_from(self, ticket: Any, key: str) -> Any:
+        """What was split off that ticket by that rendering of the form; None when nothing was yet."""
+        digest = split_digest(ticket.pk, key)
+        return self.filter(requester_id=ticket.requester_id, filing_key=digest).first() if key else None
 
     def to_assign(self, left_by: Iterable[int] = ()) -> "TicketQuerySet":
         """What waits for an agent: nobody's, and what the users `left_by` (by id) have."""

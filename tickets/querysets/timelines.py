@@ -44,5 +44,13 @@ def timeline(ticket: models.Model, *, reader: Any) -> list[Line]:
             "team": teams.get(event.details.get("level", ""), ""),
             "people": ", ".join(names.get(person, "…") for person in event.details.get("told", [])) or _("nobody"),
         }
+        told |= _named(event, told)
         lines.append(Line(event.happened_at, declared(event.name).sentence(names.get(event.by_id or 0, ""), told)))
     return lines
+
+
+def _named(event: Event, told: dict[str, Any]) -> dict[str, str]:
+    """What other apps' events call the things whose ids they hold."""
+    kinds = declared(event.name).names.items()
+    named = {place: (event.details.get(detail), source) for place, (detail, source) in kinds if place not in told}
+    return {place: source({key}).get(key, "…") for place, (key, source) in named.items()}

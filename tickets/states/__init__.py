@@ -90,6 +90,25 @@ class BulkAct(models.TextChoices):
     CLOSE = "close", _("Close for good")
 
 
+class Sorting(models.TextChoices):
+    """In which order a list of tickets stands."""
+
+    DUE = "due", _("Time left")
+    NEWEST = "newest", _("Newest activity")
+    OLDEST = "oldest", _("Longest without activity")
+    FILED = "filed", _("Newest ticket")
+
+
+class FieldKind(models.TextChoices):
+    """What a field of one's own holds."""
+
+    TEXT = "text", _("Text")
+    CHOICE = "choice", _("One of a list")
+    NUMBER = "number", _("Number")
+    DATE = "date", _("Day")
+    CHECKBOX = "checkbox", _("Yes or no")
+
+
 class Score(models.IntegerChoices):
     """How satisfied a customer is with a solution."""
 
