@@ -136,21 +136,27 @@ def workspace_page(
     status: int = 200,
 ) -> HttpResponse:
     context = {
-        **admin.site.each_context(request),
-        "title": str(ticket),
-        "ticket": ticket,
-        **composed(request, ticket, form),
         "note_form": note_form or NoteForm(),
         "looked": looked,
-        "survivor": Ticket.objects.survivor_of(ticket),
-        "may_act": request.user.has_perm("tickets.change_ticket"),
+        **composed(request, ticket, form),
         **_conversation(request, ticket, form),
+        **_head(request, ticket),
         **_side(request, ticket),
-        "pulse": pulse_of(request, ticket),
     }
     response = render(request, "admin/tickets/ticket/workspace.html", context, status=status)
     response["Cache-Control"] = "no-store, private"
     return response
+
+
+def _head(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    return {
+        **admin.site.each_context(request),
+        "title": str(ticket),
+        "ticket": ticket,
+        "survivor": Ticket.objects.survivor_of(ticket),
+        "may_act": request.user.has_perm("tickets.change_ticket"),
+        "pulse": pulse_of(request, ticket),
+    }
 
 
 def composed(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> dict[str, Any]:
