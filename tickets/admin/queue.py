@@ -14,7 +14,6 @@ from unfold.views import ChangeList
 from portal.accounts.models import Tier
 from tickets import admin_views
 from tickets.admin_views import bulk, desk, fields, finding, queue_views, splits
-from tickets.forms import BulkForm
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
 from tickets.querysets import ORDERS, TicketQuerySet
@@ -183,7 +182,10 @@ class TicketAdmin(ModelAdmin):
             path(f"<int:pk>/{name}/", guard(admin_views.move), {"move": name}, name=f"tickets_ticket_{name}")
             for name in admin_views.MOVES
         ]
-        many = path("bulk/", guard(bulk.act), name="tickets_ticket_bulk")
+        many = [
+            path("bulk/", guard(bulk.act), name="tickets_ticket_bulk"),
+            path("bulk/fields/", guard(bulk.fields), name="tickets_ticket_bulk_fields"),
+        ]
         beside = [
             path("search-help/", guard(finding.search_help), name="tickets_ticket_search_help"),
             path("<int:pk>/fields/", guard(fields.fields), name="tickets_ticket_fields"),
@@ -192,7 +194,7 @@ class TicketAdmin(ModelAdmin):
             path("views/keep/", guard(queue_views.keep_view), name="tickets_ticket_keep_view"),
             path("views/<int:pk>/drop/", guard(queue_views.drop_view), name="tickets_ticket_drop_view"),
         ]
-        return [many, *beside, *ours, *moves, *super().get_urls()]
+        return [*many, *beside, *ours, *moves, *super().get_urls()]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         usual = Sorting.NEWEST if finding.is_search(request) else Sorting.DUE
@@ -205,8 +207,8 @@ class TicketAdmin(ModelAdmin):
         return finding.answered(request, self._queue)
 
     def _queue(self, request: HttpRequest, extra_context: dict[str, Any]) -> HttpResponse:
-        bulk_form = BulkForm() if request.user.has_perm("tickets.change_ticket") else None
-        context = {"title": _("Queue"), "bulk_form": bulk_form, "narrowed": request.GET.urlencode()}
+        may_change = request.user.has_perm("tickets.change_ticket")
+        context = {"title": _("Queue"), "may_change": may_change, "narrowed": request.GET.urlencode()}
         return super().changelist_view(request, {**context, **extra_context})
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
