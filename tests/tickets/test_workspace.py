@@ -98,13 +98,13 @@ def test_the_queue_is_searched_by_number_subject_and_address(desk: Client, file:
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_queue_takes_nine_queries(
+def test_the_queue_takes_seven_queries(
     desk: Client, file: File, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(rows):
         file()
     desk.get(QUEUE)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         desk.get(QUEUE)
 
 
@@ -128,7 +128,7 @@ def test_the_workspace_shows_the_talk_with_notes_and_the_letters_it_caused(
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_workspace_takes_seventeen_queries(
+def test_the_workspace_takes_sixteen_queries(
     desk: Client, file: File, agent: User, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ticket = file()
@@ -138,7 +138,7 @@ def test_the_workspace_takes_seventeen_queries(
         ticket.tags.add(tag)
         file()
     desk.get(page_of(ticket))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         desk.get(page_of(ticket))
 
 

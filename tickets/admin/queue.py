@@ -13,7 +13,7 @@ from unfold.views import ChangeList
 
 from portal.accounts.models import Tier
 from tickets import admin_views
-from tickets.admin_views import bulk, desk, fields, finding, queue_views, splits
+from tickets.admin_views import bulk, customers, desk, fields, finding, queue_views, splits
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
 from tickets.querysets import ORDERS, TicketQuerySet
@@ -188,6 +188,8 @@ class TicketAdmin(ModelAdmin):
         ]
         beside = [
             path("search-help/", guard(finding.search_help), name="tickets_ticket_search_help"),
+            path("<int:pk>/customer/", guard(customers.customer), name="tickets_ticket_customer"),
+            path("<int:pk>/timeline/", guard(customers.full_timeline), name="tickets_ticket_timeline"),
             path("<int:pk>/fields/", guard(fields.fields), name="tickets_ticket_fields"),
             path("<int:pk>/split/", guard(splits.split), name="tickets_ticket_split"),
             path("views/", guard(queue_views.views), name="tickets_ticket_views"),
