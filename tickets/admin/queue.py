@@ -138,6 +138,19 @@ class SortingFilter(_Choice):
         return queryset
 
 
+# Pages and parts besides the queue and a ticket's workspace, by name.
+BESIDE: dict[str, tuple[str, Any]] = {
+    "search_help": ("search-help/", finding.search_help),
+    "customer": ("<int:pk>/customer/", customers.customer),
+    "timeline": ("<int:pk>/timeline/", customers.full_timeline),
+    "fields": ("<int:pk>/fields/", fields.fields),
+    "split": ("<int:pk>/split/", splits.split),
+    "views": ("views/", queue_views.views),
+    "keep_view": ("views/keep/", queue_views.keep_view),
+    "drop_view": ("views/<int:pk>/drop/", queue_views.drop_view),
+}
+
+
 class QueueList(ChangeList):
     """The rows are lines ready for the page, in place of whole tickets."""
 
@@ -186,16 +199,7 @@ class TicketAdmin(ModelAdmin):
             path("bulk/", guard(bulk.act), name="tickets_ticket_bulk"),
             path("bulk/fields/", guard(bulk.fields), name="tickets_ticket_bulk_fields"),
         ]
-        beside = [
-            path("search-help/", guard(finding.search_help), name="tickets_ticket_search_help"),
-            path("<int:pk>/customer/", guard(customers.customer), name="tickets_ticket_customer"),
-            path("<int:pk>/timeline/", guard(customers.full_timeline), name="tickets_ticket_timeline"),
-            path("<int:pk>/fields/", guard(fields.fields), name="tickets_ticket_fields"),
-            path("<int:pk>/split/", guard(splits.split), name="tickets_ticket_split"),
-            path("views/", guard(queue_views.views), name="tickets_ticket_views"),
-            path("views/keep/", guard(queue_views.keep_view), name="tickets_ticket_keep_view"),
-            path("views/<int:pk>/drop/", guard(queue_views.drop_view), name="tickets_ticket_drop_view"),
-        ]
+        beside = [path(route, guard(view), name=f"tickets_ticket_{name}") for name, (route, view) in BESIDE.items()]
         return [*many, *beside, *ours, *moves, *super().get_urls()]
 
     def get_ordering(self, request: HttpRequest) -> Any:
