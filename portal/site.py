@@ -17,6 +17,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         [
             (_("Queue"), "inbox", "admin:tickets_ticket_changelist", "tickets.view_ticket"),
             (_("Agents"), "support_agent", "admin:tickets_agentprofile_changelist", "tickets.view_agentprofile"),
+            (_("Reports"), "monitoring", "admin:tickets_report", "tickets.view_reports"),
             (_("Macros"), "bolt", "admin:tickets_macro_changelist", "tickets.view_macro"),
             (_("Tags"), "label", "admin:tickets_tag_changelist", "tickets.add_tag"),
             (_("Tasks"), "task_alt", "admin:operations_task_changelist", "operations.view_task"),
@@ -32,6 +33,9 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Plans"), "sell", "admin:billing_plan_changelist", "billing.view_plan"),
             (_("Subscriptions"), "receipt_long", "admin:billing_subscription_changelist", "billing.view_subscription"),
             (_("Tiers"), "workspace_premium", "admin:accounts_tier_changelist", "accounts.view_tier"),
+            (_("Erasures"), "person_remove", "admin:accounts_erasure_changelist", "accounts.view_erasure"),
+            (_("Exports"), "download", "admin:accounts_export_changelist", "accounts.view_export"),
+            (_("Retention"), "auto_delete", "admin:accounts_retentionrule_changelist", "accounts.view_retentionrule"),
         ],
     ),
     (
@@ -76,6 +80,10 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Ladders"), "stairs", "admin:tickets_ladder_changelist", "tickets.view_ladder"),
             (_("Escalation matrix"), "groups", "admin:tickets_matrixline_changelist", "tickets.view_matrixline"),
             (_("Escalations"), "emergency", "admin:tickets_escalation_changelist", "tickets.view_escalation"),
+            (_("Desk"), "forum", "admin:tickets_desk_changelist", "tickets.view_desk"),
+            (_("Rules"), "rule", "admin:tickets_rule_changelist", "tickets.view_rule"),
+            (_("Applied rules"), "done_all", "admin:tickets_firing_changelist", "tickets.view_firing"),
+            (_("Classifiers"), "psychology", "admin:tickets_classifier_changelist", "tickets.view_classifier"),
             (_("Hours"), "schedule", "admin:tickets_businesscalendar_changelist", "tickets.view_businesscalendar"),
         ],
     ),

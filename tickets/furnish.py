@@ -11,6 +11,8 @@ from tickets.models import (
     BusinessCalendar,
     CalendarHours,
     Category,
+    Classifier,
+    Desk,
     Ladder,
     LadderStep,
     MatrixLine,
@@ -28,6 +30,7 @@ from tickets.states import (
     Tells,
     Weekday,
 )
+from tickets.states.classifying import NEVER_APPLIED, Trait
 
 CATEGORIES = [
     ("account", "Account and access"),
@@ -115,8 +118,12 @@ def after_migrate(**_options: Any) -> None:
             make_categories()
             make_ladders()
             make_promises()
+        if _is_there(Desk):
+            Desk.objects.get_or_create(pk=1)
         if _is_there(QueueView):
             make_views()
+        if _is_there(Classifier):
+            make_classifiers()
         if _is_there(BusinessCalendar):
             make_calendars()
 
@@ -204,3 +211,11 @@ def make_calendars() -> None:
         CalendarHours.objects.bulk_create(
             CalendarHours(calendar=calendar, weekday=day, opens=0, closes=DAY) for day in Weekday.values
         )
+
+
+def make_classifiers() -> None:
+    """One per trait; the worker trains them from the start set."""
+    known = set(Classifier.objects.values_list("trait", flat=True))
+    Classifier.objects.bulk_create(
+        Classifier(trait=trait, applies=trait not in NEVER_APPLIED) for trait in Trait if trait not in known
+    )

@@ -45,6 +45,7 @@ _RUN_INCIDENTS = [
 _AGENT = [*_READ_HELP, *_WORK_TICKETS, *_SEE_CUSTOMERS, *_SEE_LETTERS, *_TASKS, *_SEE_STATUS]
 _LEAD = [
     *_AGENT,
+    "accounts.add_export",
     *_WRITE_HELP,
     "tickets.*_agentprofile",
     "tickets.*_agentskill",
@@ -52,6 +53,8 @@ _LEAD = [
     "tickets.*_categoryskill",
     "tickets.view_category",
     "tickets.change_category",
+    "tickets.view_desk",
+    "tickets.change_desk",
     "tickets.share_macro",
     "tickets.share_queueview",
     "tickets.view_ticketfield",
@@ -63,6 +66,11 @@ _LEAD = [
     "tickets.*_ladderstep",
     "tickets.*_matrixline",
     "tickets.view_escalation",
+    "tickets.view_reports",
+    *("tickets.view_classifier", "tickets.change_classifier", "tickets.view_classifierversion"),
+    "tickets.view_suggestion",
+    *("tickets.*_rule", "tickets.*_rulecondition", "tickets.*_ruleact", "tickets.view_ruleversion"),
+    *("tickets.view_firing", "tickets.change_firing"),
     "tickets.*_businesscalendar",
     "tickets.*_calendarhours",
     "tickets.*_shift",
@@ -99,6 +107,7 @@ PERMISSIONS: dict[StaffRole, list[str]] = {
     StaffRole.EXECUTIVE: [
         *_READ_HELP,
         "tickets.view_ticket",
+        "tickets.view_reports",
         *_SEE_CUSTOMERS,
         *_SEE_STATUS,
         "billing.view_plan",

@@ -4,16 +4,18 @@ from django.contrib import admin
 from django.core.exceptions import SuspiciousOperation
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
 
+from portal.accounts.context import actor
 from portal.accounts.models import Tier
+from portal.lib import pulse
 from tickets import admin_views
-from tickets.admin_views import bulk, customers, desk, fields, finding, queue_views, splits
+from tickets.admin_views import finding, urls
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
 from tickets.querysets import ORDERS, TicketQuerySet
@@ -138,19 +140,6 @@ class SortingFilter(_Choice):
         return queryset
 
 
-# Pages and parts besides the queue and a ticket's workspace, by name.
-BESIDE: dict[str, tuple[str, Any]] = {
-    "search_help": ("search-help/", finding.search_help),
-    "customer": ("<int:pk>/customer/", customers.customer),
-    "timeline": ("<int:pk>/timeline/", customers.full_timeline),
-    "fields": ("<int:pk>/fields/", fields.fields),
-    "split": ("<int:pk>/split/", splits.split),
-    "views": ("views/", queue_views.views),
-    "keep_view": ("views/keep/", queue_views.keep_view),
-    "drop_view": ("views/<int:pk>/drop/", queue_views.drop_view),
-}
-
-
 class QueueList(ChangeList):
     """The rows are lines ready for the page, in place of whole tickets."""
 
@@ -177,30 +166,7 @@ class TicketAdmin(ModelAdmin):
     actions = None
 
     def get_urls(self) -> list[URLPattern]:
-        acts = {
-            "reply": admin_views.reply,
-            "note": admin_views.note,
-            "assign": admin_views.assign,
-            "priority": admin_views.priority,
-            "escalate": admin_views.escalate,
-            "compose": desk.compose,
-            "macro": desk.macro,
-            "tags": desk.tags,
-            "snooze": desk.snooze,
-            "merge": desk.merge,
-        }
-        guard = self.admin_site.admin_view
-        ours = [path(f"<int:pk>/{name}/", guard(view), name=f"tickets_ticket_{name}") for name, view in acts.items()]
-        moves = [
-            path(f"<int:pk>/{name}/", guard(admin_views.move), {"move": name}, name=f"tickets_ticket_{name}")
-            for name in admin_views.MOVES
-        ]
-        many = [
-            path("bulk/", guard(bulk.act), name="tickets_ticket_bulk"),
-            path("bulk/fields/", guard(bulk.fields), name="tickets_ticket_bulk_fields"),
-        ]
-        beside = [path(route, guard(view), name=f"tickets_ticket_{name}") for name, (route, view) in BESIDE.items()]
-        return [*many, *beside, *ours, *moves, *super().get_urls()]
+        return [*urls.of_tickets(self.admin_site.admin_view), *super().get_urls()]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         usual = Sorting.NEWEST if finding.is_search(request) else Sorting.DUE
@@ -214,7 +180,8 @@ class TicketAdmin(ModelAdmin):
 
     def _queue(self, request: HttpRequest, extra_context: dict[str, Any]) -> HttpResponse:
         may_change = request.user.has_perm("tickets.change_ticket")
-        context = {"title": _("Queue"), "may_change": may_change, "narrowed": request.GET.urlencode()}
+        heard = pulse.Pulse.of(pulse.Listener(Ticket._meta.label_lower, actor(request).pk, ""))
+        context = {"title": _("Queue"), "pulse": heard, "may_change": may_change, "narrowed": request.GET.urlencode()}
         return super().changelist_view(request, {**context, **extra_context})
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:

@@ -69,6 +69,11 @@ class TicketQuerySet(models.QuerySet):
         tags = apps.get_model("tickets", "Tag").objects.filter(tickets=models.OuterRef("pk")).order_by("name")
         return self.annotate(tag_names=ArraySubquery(tags.values("name"))).lines(*others, "tag_names", "snoozed_until")
 
+    def with_held(self) -> "TicketQuerySet":
+        """Adds `has_held`: whether answers wait to leave or could not; then it is worth asking for them."""
+        held = apps.get_model("tickets", "HeldReply").objects.shown().filter(ticket=models.OuterRef("pk"))
+        return self.annotate(has_held=models.Exists(held))
+
     def for_change(self) -> "TicketQuerySet":
         """Locks the tickets themselves; what they refer to is only read."""
         return self.select_related("organization__tier").select_for_update(of=("self",))
@@ -219,6 +224,10 @@ class MessageQuerySet(models.QuerySet):
         """What others wrote after that version of the ticket, oldest first (not_by None: the house itself reads)."""
         found = self.filter(ticket_version__gt=version).select_related("author").in_order()
         return found.exclude(author=not_by) if not_by else found
+
+    def heard_after(self, version: int) -> "MessageQuerySet":
+        """What customers wrote (or what came in by a merge) after that version of the ticket, oldest first."""
+        return self.replies().filter(ticket_version__gt=version, is_from_staff=False).in_order()
 
     def replies(self) -> "MessageQuerySet":
         return self.filter(kind=MessageKind.REPLY)

@@ -29,7 +29,9 @@ def timeline(ticket: models.Model, *, reader: Any, skip: int = 0) -> list[Line]:
     if not reads_as_staff(reader):
         found = found.named(*(name for name, kind in all_types().items() if kind.is_public))
     events = list(found[skip : skip + MOST_LINES])
-    people = {event.by_id for event in events} | {event.details.get("assignee_id") for event in events}
+    people = {event.by_id for event in events} | {
+        event.details.get(one) for event in events for one in ("assignee_id", "user")
+    }
     people |= {person for event in events for person in event.details.get("told", [])}
     names = {user.pk: str(user) for user in User.objects.filter(pk__in=people - {None}).only("name", "email")}
     lines, metrics, teams = [], labels(Metric), labels(Level)
@@ -38,6 +40,7 @@ def timeline(ticket: models.Model, *, reader: Any, skip: int = 0) -> list[Line]:
         told = {
             **event.details,
             "assignee": assignee,
+            "user_name": names.get(event.details.get("user", 0), "…"),
             "what": metrics.get(event.details.get("metric", ""), ""),
             "team": teams.get(event.details.get("level", ""), ""),
             "people": ", ".join(names.get(person, "…") for person in event.details.get("told", [])) or _("nobody"),
