@@ -98,8 +98,12 @@ def _after(found: TicketQuerySet, cursor: str) -> TicketQuerySet:
 def new_ticket(request: HttpRequest) -> HttpResponse:
     """The form, with the promise that its answers would get; a valid one files and leads to the ticket."""
     user = actor(request)
-    if request.method != "POST" or "ask" in request.POST:
-        return _form_page(request, TicketForm(user=user, initial=_typed_before(request, user)))
+    if request.method != "POST":
+        left = _left_article(request, user)
+        named = {"subject": request.GET.get("subject", "")[:150], "category": request.GET.get("category", "")}
+        return _form_page(request, TicketForm(user=user, initial={**named, **left, **_brought_along(request, user)}))
+    if "ask" in request.POST:
+        return _form_page(request, TicketForm(user=user, initial=request.POST.dict()))
     form = TicketForm(request.POST, user=user)
     if not form.is_valid():
         return _form_page(request, form, status=422)
@@ -109,16 +113,6 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     ticket = tickets.file_ticket(filing=form.filing(), by=user)
     messages.success(request, _("Ticket #%(number)s has arrived.") % {"number": ticket.number})
     return redirect(ticket)
-
-
-def _typed_before(request: HttpRequest, user: User) -> dict[str, Any]:
-    """What the form begins with: what the reader did before, and the category whose questions they want to see."""
-    if request.method == "POST":
-        return request.POST.dict()
-    category = request.GET.get("category", "")
-    chosen = {"category": category} if category.isdecimal() else {}
-    left = _left_article(request, user)
-    return {"subject": request.GET.get("subject", "")[:150], **chosen, **left, **_brought_along(request, user)}
 
 
 def _left_article(request: HttpRequest, user: User) -> dict[str, str]:
