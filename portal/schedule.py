@@ -14,6 +14,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "tickets.wake_snoozed": {"task": "tickets.wake_snoozed", "schedule": timedelta(seconds=30)},
     "tickets.replay_promises": {"task": "tickets.replay_promises", "schedule": crontab(hour="3", minute="17")},
     "tickets.ask_for_ratings": {"task": "tickets.ask_for_ratings", "schedule": timedelta(minutes=5)},
+    "tickets.check_files": {"task": "tickets.check_files", "schedule": timedelta(seconds=10)},
+    "tickets.sweep_uploads": {"task": "tickets.sweep_uploads", "schedule": timedelta(minutes=30)},
     "helpcenter.turn_pages": {"task": "helpcenter.turn_pages", "schedule": timedelta(seconds=15)},
     "helpcenter.keep_views": {"task": "helpcenter.keep_views", "schedule": timedelta(minutes=1)},
     "helpcenter.index_missing": {"task": "helpcenter.index_missing", "schedule": timedelta(minutes=5)},

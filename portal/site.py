@@ -76,6 +76,8 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Escalation matrix"), "groups", "admin:tickets_matrixline_changelist", "tickets.view_matrixline"),
             (_("Escalations"), "emergency", "admin:tickets_escalation_changelist", "tickets.view_escalation"),
             (_("Hours"), "schedule", "admin:tickets_businesscalendar_changelist", "tickets.view_businesscalendar"),
+            (_("Rules of the desk"), "tune", "admin:tickets_deskrules_changelist", "tickets.view_deskrules"),
+            (_("Attached files"), "attach_file", "admin:tickets_attachment_changelist", "tickets.view_attachment"),
         ],
     ),
 ]

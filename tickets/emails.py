@@ -24,7 +24,7 @@ def filed(*, ticket: Ticket, message: Message | None, due_at: datetime | None) -
 def replied(*, message: Message) -> None:
     """Brings the full answer to who asked."""
     ticket = message.home  # merged meanwhile: those to whom it was written get it, nobody else
-    context = {"message": message, "ticket": ticket, "link": _portal(ticket), "days": _days()}
+    context = {"message": message, "ticket": ticket, "link": _portal(ticket), "days": _days(), "files": _files(message)}
     _send(f"ticket-replied:{message.pk}", "replied", ticket.requester, message, context)
 
 
@@ -46,7 +46,7 @@ def survey(*, survey: Survey) -> None:
 def customer_replied(*, message: Message, to: User) -> None:
     """Tells an agent that the customer wrote."""
     link = settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[message.ticket_id])
-    context = {"message": message, "ticket": message.ticket, "link": link}
+    context = {"message": message, "ticket": message.ticket, "link": link, "files": _files(message)}
     _send(f"ticket-customer-replied:{message.pk}:{to.pk}", "customer_replied", to, message, context)
 
 
@@ -85,6 +85,11 @@ def _send(
             secret=name in _SECRET,
         )
     )
+
+
+def _files(message: Message) -> list[tuple[str, str]]:
+    """Names and links of what is attached: the bytes stay behind the gate."""
+    return [(one.name, settings.SITE_URL + one.get_absolute_url()) for one in message.attachments.order_by("pk")]
 
 
 def _portal(ticket: Ticket) -> str:

@@ -7,7 +7,16 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from portal.lib.business_time import DAY
-from tickets.models import BusinessCalendar, CalendarHours, Category, Ladder, LadderStep, MatrixLine, SlaPolicy
+from tickets.models import (
+    BusinessCalendar,
+    CalendarHours,
+    Category,
+    DeskRules,
+    Ladder,
+    LadderStep,
+    MatrixLine,
+    SlaPolicy,
+)
 from tickets.states import ALWAYS_OPEN_SLUG, STANDARD_LADDER, Channel, Dimension, Level, Priority, Tells, Weekday
 
 CATEGORIES = [
@@ -86,6 +95,8 @@ def after_migrate(**_options: Any) -> None:
             make_promises()
         if _is_there(BusinessCalendar):
             make_calendars()
+        if _is_there(DeskRules):
+            DeskRules.objects.get_or_create(pk=1)
 
 
 def _is_there(model: type[Model]) -> bool:

@@ -56,6 +56,14 @@ class MessageKind(models.TextChoices):
     SYSTEM = "system", _("Notice of the portal")
 
 
+class FileState(models.TextChoices):
+    """Whether an attached file is handed out."""
+
+    WAITING = "waiting", _("Waits for the virus scan")
+    READY = "ready", _("Ready")
+    INFECTED = "infected", _("Quarantined")
+
+
 class Metric(models.TextChoices):
     FIRST_RESPONSE = "first_response", _("First answer")
     NEXT_RESPONSE = "next_response", _("Next answer")

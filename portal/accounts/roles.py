@@ -24,7 +24,7 @@ _WRITE_HELP = [
 ]
 _WORK_TICKETS = [
     *("tickets.view_ticket", "tickets.add_ticket", "tickets.change_ticket", "tickets.view_message"),
-    "tickets.view_agentprofile",
+    *("tickets.view_agentprofile", "tickets.view_attachment"),
     *("tickets.*_macro", "tickets.view_tag"),
 ]
 _SEE_CUSTOMERS = ["accounts.view_organization", "accounts.view_user", "accounts.view_membership", "accounts.view_tier"]
@@ -53,6 +53,7 @@ _LEAD = [
     "tickets.view_category",
     "tickets.change_category",
     "tickets.share_macro",
+    *("tickets.view_deskrules", "tickets.change_deskrules"),
     "tickets.*_tag",
     "tickets.*_slapolicy",
     "tickets.*_ladder",

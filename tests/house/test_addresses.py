@@ -26,6 +26,7 @@ PUBLIC = {
     "incidents:banner", "incidents:line",
     "accounts:accept_invitation",  # the letter's secret opens it; joining asks for the log-in
     "tickets:rate",  # the letter's key opens it, for its one ticket
+    "tickets:file_by_key",  # a link of the last minute, at the origin of files
     "accounts:brand_logo", "accounts:brand_stylesheet",
     "api:docs",
     "operations:live", "operations:ready", "operations:health",  # details for staff only

@@ -1,9 +1,11 @@
 from tickets.actions.assignment import assign_next, assign_waiting, requeue_escalated, requeue_reopened
+from tickets.actions.attachments import Upload, attach, drop_upload, keep_upload, sweep_next_upload
 from tickets.actions.availability import keep_profile, set_availability
 from tickets.actions.bulk import Order, Outcome, act_on_many
 from tickets.actions.calendars import import_holidays, keep_calendar
 from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
+from tickets.actions.file_checks import check_file, claim_file
 from tickets.actions.filing import Filing, file_ticket
 from tickets.actions.macros import Answer, apply_macro, keep_macro
 from tickets.actions.merges import merge_tickets
@@ -15,12 +17,15 @@ from tickets.actions.snoozes import is_promised_before, snooze, wake, wake_next
 from tickets.actions.surveys import ask_for_rating, begin_survey, rate, withdraw_surveys
 from tickets.actions.tags import tag
 from tickets.actions.triage import assign, change_priority, take
+from tickets.actions.written import Draft, note_with_files, send
 
 __all__ = [
     "Answer",
+    "Draft",
     "Filing",
     "Order",
     "Outcome",
+    "Upload",
     "act_on_many",
     "apply_macro",
     "ask_for_rating",
@@ -28,10 +33,14 @@ __all__ = [
     "assign",
     "assign_next",
     "assign_waiting",
+    "attach",
     "begin_survey",
     "change_priority",
+    "check_file",
+    "claim_file",
     "close",
     "drop_policy",
+    "drop_upload",
     "file_ticket",
     "import_holidays",
     "is_promised_before",
@@ -39,8 +48,10 @@ __all__ = [
     "keep_macro",
     "keep_policy",
     "keep_profile",
+    "keep_upload",
     "merge_tickets",
     "note",
+    "note_with_files",
     "rate",
     "reopen",
     "replay_promises",
@@ -49,9 +60,11 @@ __all__ = [
     "requeue_reopened",
     "retarget_organization",
     "retarget_ticket",
+    "send",
     "set_availability",
     "snooze",
     "solve",
+    "sweep_next_upload",
     "tag",
     "take",
     "wait_for_customer",

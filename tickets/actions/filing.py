@@ -10,6 +10,7 @@ from portal.accounts.models import Membership, Organization, User
 from portal.lib.clock import moment
 from portal.lib.refusals import Refused
 from tickets.actions import changes, clocks
+from tickets.actions.attachments import attach
 from tickets.events import TICKET_FILED
 from tickets.models import Category, Ticket
 from tickets.states import Channel, MessageKind, Priority
@@ -20,7 +21,8 @@ class Filing:
     """What a person hands in. `key` names one rendering of a form: the same key with the same words files once.
 
     `requester` is set when somebody files for another person. `shown_articles` and `search` tell what the help center
-    offered meanwhile (ids, the search by its public one); `question` is the public id of what was asked there before.
+    offered meanwhile (ids, the search by its public one); `question` is the public id of what was asked there before;
+    `files` are the public ids of what who files has uploaded.
     """
 
     subject: str
@@ -34,6 +36,7 @@ class Filing:
     shown_articles: list[int] = field(default_factory=list)
     search: str = ""
     question: str = ""
+    files: list[str] = field(default_factory=list)
 
     @property
     def digest(self) -> str | None:
@@ -72,6 +75,7 @@ def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
     message = changes.add_message(
         ticket=ticket, body=filing.body, by=filing.requester or by, kind=MessageKind.REPLY, at=at
     )
+    attach(message=message, files=filing.files, by=by)
     details = {
         "number": ticket.number,
         "message": message.pk,

@@ -2,6 +2,7 @@
 
 from tickets.admin.calendars import BusinessCalendarAdmin
 from tickets.admin.desk import AgentProfileAdmin, SkillAdmin
+from tickets.admin.files import AttachmentAdmin, DeskRulesAdmin
 from tickets.admin.macros import MacroAdmin, TagAdmin
 from tickets.admin.promises import (
     CategoryAdmin,
@@ -14,8 +15,10 @@ from tickets.admin.queue import TicketAdmin
 
 __all__ = [
     "AgentProfileAdmin",
+    "AttachmentAdmin",
     "BusinessCalendarAdmin",
     "CategoryAdmin",
+    "DeskRulesAdmin",
     "EscalationAdmin",
     "LadderAdmin",
     "MacroAdmin",

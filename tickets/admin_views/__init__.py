@@ -35,6 +35,7 @@ from tickets.forms import (
 )
 from tickets.models import AgentProfile, Macro, Message, Ticket
 from tickets.querysets import timeline
+from tickets.views.files import handed_in
 
 PAST_TICKETS = 5
 MOVES: dict[str, Callable[..., Any]] = {
@@ -57,35 +58,37 @@ def workspace(request: HttpRequest, pk: int) -> HttpResponse:
 def reply(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     """Answers the customer. Written on an old state of the conversation, it is shown again with what came in first."""
     form, user = StaffReplyForm(request.POST), actor(request)
-    if not form.is_valid():
-        return workspace_page(request, ticket, form, status=422)
+    files = handed_in(request, user)
+    if not form.is_valid() or files.problems:
+        return workspace_page(request, ticket, form, reply_files=files, status=422)
     try:
         if ticket.assignee_id is None:
             tickets.take(ticket=ticket, by=user)
-        _send(ticket, user, form.cleaned_data)
+        _send(ticket, user, form.cleaned_data, files.ids)
     except Refused as refusal:
         form.add_error("body", str(refusal))
-        return workspace_page(request, visible_ticket(request, ticket.pk), form, status=409)
+        return workspace_page(request, visible_ticket(request, ticket.pk), form, reply_files=files, status=409)
     return None
 
 
-def _send(ticket: Ticket, user: User, given: dict[str, Any]) -> None:
+def _send(ticket: Ticket, user: User, given: dict[str, Any], files: list[str]) -> None:
     """An answer, with all else that a macro says if one was chosen."""
     body, leaves, seen = given["body"], given["leaves"], given["seen"]
     if given["macro"] is None:
-        tickets.reply(ticket=ticket, body=body, by=user, leaves=leaves, seen_version=seen)
+        tickets.send(ticket=ticket, draft=tickets.Draft(body, files, leaves, seen), by=user)
         return
-    answer = tickets.Answer(body=body, leaves=leaves, seen_version=seen)
+    answer = tickets.Answer(body=body, leaves=leaves, seen_version=seen, files=files)
     tickets.apply_macro(macro=given["macro"], ticket=ticket, by=user, answer=answer)
 
 
 @acts
 def note(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
-    form = NoteForm(request.POST)
-    if not form.is_valid():
+    form, user = NoteForm(request.POST), actor(request)
+    files = handed_in(request, user)
+    if not form.is_valid() or files.problems:
         seen = StaffReplyForm(initial={"seen": ticket.version})
-        return workspace_page(request, ticket, seen, note_form=form, status=422)
-    tickets.note(ticket=ticket, body=form.cleaned_data["body"], by=actor(request))
+        return workspace_page(request, ticket, seen, note_form=form, note_files=files, status=422)
+    tickets.note_with_files(ticket=ticket, draft=tickets.Draft(form.cleaned_data["body"], files.ids), by=user)
     return None
 
 
@@ -130,18 +133,20 @@ def _say_what_is_wrong(request: HttpRequest, form: Form) -> None:
 
 
 def workspace_page(
-    request: HttpRequest, ticket: Ticket, form: StaffReplyForm, *, note_form: NoteForm | None = None, status: int = 200
+    request: HttpRequest, ticket: Ticket, form: StaffReplyForm, *, status: int = 200, **came_back: Any
 ) -> HttpResponse:
+    """The page; what came back of it (`note_form`, `reply_files`, `note_files`) stands where it was written."""
     context = {
         **admin.site.each_context(request),
         "title": str(ticket),
         "ticket": ticket,
         **composed(request, ticket, form),
-        "note_form": note_form or NoteForm(),
+        "note_form": NoteForm(),
         "survivor": Ticket.objects.survivor_of(ticket),
         "may_act": request.user.has_perm("tickets.change_ticket"),
         **_conversation(request, ticket, form),
         **_side(request, ticket),
+        **came_back,
     }
     response = render(request, "admin/tickets/ticket/workspace.html", context, status=status)
     response["Cache-Control"] = "no-store, private"

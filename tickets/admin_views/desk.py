@@ -11,6 +11,7 @@ from tickets.admin_views import composed, workspace_page
 from tickets.admin_views.gate import acts
 from tickets.forms import MergeForm, SnoozeForm, StaffReplyForm, TagsForm
 from tickets.models import Macro, Ticket
+from tickets.views.files import handed_in
 
 
 @acts
@@ -23,7 +24,8 @@ def compose(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     seen = request.POST.get("seen", "")
     initial = {"body": "\n\n".join(part for part in parts if part), "macro": macro.pk if macro else None}
     if not request.htmx:  # type: ignore[attr-defined]  # set by django_htmx
-        return workspace_page(request, ticket, StaffReplyForm(initial={**initial, "seen": ticket.version}))
+        again = StaffReplyForm(initial={**initial, "seen": ticket.version})
+        return workspace_page(request, ticket, again, reply_files=handed_in(request, user))
     context = {"ticket": ticket, **composed(request, ticket, StaffReplyForm(initial=initial))}
     context["seen"] = seen if seen.isdecimal() else 0  # the talk on the page is as old as before
     return render(request, "admin/tickets/ticket/reply_box.html", context)

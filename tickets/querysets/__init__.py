@@ -1,5 +1,6 @@
 """Which rows: who may see them, what is due, what is promised."""
 
+from tickets.querysets.attachments import AttachmentQuerySet, DeskRulesQuerySet
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
 from tickets.querysets.desk import AgentProfileQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
@@ -13,9 +14,11 @@ from tickets.querysets.timers import TimerQuerySet
 __all__ = [
     "REPLAYED",
     "AgentProfileQuerySet",
+    "AttachmentQuerySet",
     "Bound",
     "BusinessCalendarQuerySet",
     "Case",
+    "DeskRulesQuerySet",
     "Difference",
     "HolidayQuerySet",
     "LadderQuerySet",

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Case, Count, F, Q, Value, When
 
 from portal.accounts.states import MemberRole
+from tickets.querysets.attachments import told_files
 from tickets.states import ACTIVE, MESSAGES_FOR_CUSTOMERS, OUR_TURN, SOON, Dimension, MessageKind, Priority, TicketState
 
 LINE = (
@@ -201,8 +202,8 @@ class MessageQuerySet(models.QuerySet):
         return self.order_by("created_at", "pk")
 
     def told(self) -> "MessageQuerySet":
-        """A conversation as pages tell it, oldest first, with the names of its authors."""
-        return self.select_related("author").in_order()
+        """A conversation as pages tell it, oldest first, with the names of its authors and its files."""
+        return self.select_related("author").annotate(files=told_files()).in_order()
 
     def written_after(self, version: int, *, not_by: Any) -> "MessageQuerySet":
         """What others wrote after that version of the ticket, oldest first (not_by None: the house itself reads)."""
