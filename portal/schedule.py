@@ -16,6 +16,7 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "tickets.ask_for_ratings": {"task": "tickets.ask_for_ratings", "schedule": timedelta(minutes=5)},
     "tickets.check_files": {"task": "tickets.check_files", "schedule": timedelta(seconds=10)},
     "tickets.sweep_uploads": {"task": "tickets.sweep_uploads", "schedule": timedelta(minutes=30)},
+    "tickets.forget_guests": {"task": "tickets.forget_guests", "schedule": timedelta(hours=1)},
     "helpcenter.turn_pages": {"task": "helpcenter.turn_pages", "schedule": timedelta(seconds=15)},
     "helpcenter.keep_views": {"task": "helpcenter.keep_views", "schedule": timedelta(minutes=1)},
     "helpcenter.index_missing": {"task": "helpcenter.index_missing", "schedule": timedelta(minutes=5)},

@@ -9,29 +9,49 @@ from django.urls import reverse
 from portal.accounts.models import User
 from portal.outbox.actions import post
 from portal.outbox.letters import Draft, render
-from tickets.models import Message, Survey, Ticket
+from tickets.models import GuestFiling, GuestLink, Message, Survey, Ticket, has_login
 from tickets.states import REOPEN_WITHIN, Metric, Score, labels
 
-_SECRET = {"survey"}  # its links rate without a log-in
+_SECRET = {"survey", "confirm_guest", "guest_link"}  # their links open without a log-in
 
 
-def filed(*, ticket: Ticket, message: Message | None, due_at: datetime | None) -> None:
-    """Acknowledges a ticket to who asked: number, promise, link. Of their text only the subject comes back."""
-    context = {"ticket": ticket, "due_at": due_at, "link": _portal(ticket)}
+def filed(*, ticket: Ticket, message: Message | None, due_at: datetime | None, filed_by: User | None = None) -> None:
+    """Acknowledges a ticket to who asked: number, promise, link. Of their text only the subject comes back.
+
+    `filed_by` is who filed it for them.
+    """
+    context = {"ticket": ticket, "due_at": due_at, "filed_by": filed_by, **_way_of(ticket)}
     _send(f"ticket-filed:{ticket.pk}", "filed", ticket.requester, message or ticket, context)
 
 
 def replied(*, message: Message) -> None:
     """Brings the full answer to who asked."""
     ticket = message.home  # merged meanwhile: those to whom it was written get it, nobody else
-    context = {"message": message, "ticket": ticket, "link": _portal(ticket), "days": _days(), "files": _files(message)}
+    way = _way_of(ticket)
+    context = {"message": message, "ticket": ticket, "days": _days(), **way}
+    context["files"] = _files(message, way["guest_link"])
     _send(f"ticket-replied:{message.pk}", "replied", ticket.requester, message, context)
 
 
 def solved(*, ticket: Ticket, key: str) -> None:
     """Tells that the ticket is solved and how to take it up again."""
-    context = {"ticket": ticket, "link": _portal(ticket), "days": _days()}
+    context = {"ticket": ticket, "days": _days(), **_way_of(ticket)}
     _send(f"ticket-solved:{key}", "solved", ticket.requester, ticket, context)
+
+
+def confirm_guest(*, filing: GuestFiling, secret: str) -> None:
+    """Asks an address whether it really wrote to us. Of what was written nothing goes there: it may be a stranger's."""
+    link = settings.SITE_URL + reverse("tickets:guest_confirm", args=[secret])
+    words = render("emails/tickets/confirm_guest", {"link": link, "until": filing.expires_at})
+    draft = Draft(f"ticket-guest:{filing.pk}", filing.email, words.subject, words.text, words.html, secret=True)
+    post(draft)
+
+
+def guest_link(*, link: GuestLink) -> None:
+    """The new link to a ticket, for who has no log-in."""
+    ticket = link.ticket
+    context = {"ticket": ticket, "link": settings.SITE_URL + link.get_absolute_url(), "until": link.expires_at}
+    _send(f"ticket-guest-link:{link.pk}", "guest_link", ticket.requester, ticket, context)
 
 
 def survey(*, survey: Survey) -> None:
@@ -82,18 +102,22 @@ def _send(
             about=about,
             user_id=to.pk,
             not_before=not_before,
-            secret=name in _SECRET,
+            secret=name in _SECRET or bool(context.get("is_guest")),
         )
     )
 
 
-def _files(message: Message) -> list[tuple[str, str]]:
-    """Names and links of what is attached: the bytes stay behind the gate."""
-    return [(one.name, settings.SITE_URL + one.get_absolute_url()) for one in message.attachments.order_by("pk")]
+def _files(message: Message, link: GuestLink | None = None) -> list[tuple[str, str]]:
+    """Names and links of what is attached: the bytes stay behind the gate, a guest's as the customer's."""
+    found = message.attachments.order_by("pk")
+    way = f"{link.get_absolute_url()}files/" if link else reverse("tickets:upload")
+    return [(one.name, f"{settings.SITE_URL}{way}{one.public_id}/") for one in found]
 
 
-def _portal(ticket: Ticket) -> str:
-    return settings.SITE_URL + ticket.get_absolute_url()
+def _way_of(ticket: Ticket) -> dict[str, Any]:
+    """How the requester gets to the ticket: by log-in, or as a guest by a link, which makes the letter a secret."""
+    link = None if has_login(ticket.requester) else ticket.guest_links.newest()
+    return {"link": settings.SITE_URL + (link or ticket).get_absolute_url(), "guest_link": link, "is_guest": bool(link)}
 
 
 def _days() -> int:

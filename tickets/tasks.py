@@ -5,6 +5,7 @@ from tickets.actions import (
     assign_waiting,
     check_file,
     claim_file,
+    forget_filings,
     sweep_next_upload,
     wake_next,
     watch_next_promise,
@@ -80,3 +81,9 @@ def sweep_uploads() -> int:
     while swept < BATCH and sweep_next_upload():
         swept += 1
     return swept
+
+
+@shared_task(name="tickets.forget_guests")
+def forget_guests() -> int:
+    """Deletes what guests wrote and never confirmed; answers how many."""
+    return forget_filings()

@@ -7,6 +7,16 @@ from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.file_checks import check_file, claim_file
 from tickets.actions.filing import Filing, file_ticket
+from tickets.actions.guests import (
+    GuestWords,
+    confirm_filing,
+    file_for,
+    forget_filings,
+    hold_filing,
+    open_link,
+    send_new_link,
+    withdraw_links,
+)
 from tickets.actions.macros import Answer, apply_macro, keep_macro
 from tickets.actions.merges import merge_tickets
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
@@ -23,6 +33,7 @@ __all__ = [
     "Answer",
     "Draft",
     "Filing",
+    "GuestWords",
     "Order",
     "Outcome",
     "Upload",
@@ -39,9 +50,13 @@ __all__ = [
     "check_file",
     "claim_file",
     "close",
+    "confirm_filing",
     "drop_policy",
     "drop_upload",
+    "file_for",
     "file_ticket",
+    "forget_filings",
+    "hold_filing",
     "import_holidays",
     "is_promised_before",
     "keep_calendar",
@@ -52,6 +67,7 @@ __all__ = [
     "merge_tickets",
     "note",
     "note_with_files",
+    "open_link",
     "rate",
     "reopen",
     "replay_promises",
@@ -61,6 +77,7 @@ __all__ = [
     "retarget_organization",
     "retarget_ticket",
     "send",
+    "send_new_link",
     "set_availability",
     "snooze",
     "solve",
@@ -71,5 +88,6 @@ __all__ = [
     "wake",
     "wake_next",
     "watch_next_promise",
+    "withdraw_links",
     "withdraw_surveys",
 ]

@@ -155,6 +155,7 @@ class TicketAdmin(ModelAdmin):
             "tags": desk.tags,
             "snooze": desk.snooze,
             "merge": desk.merge,
+            "guest_link": desk.guest_link,
         }
         guard = self.admin_site.admin_view
         ours = [path(f"<int:pk>/{name}/", guard(view), name=f"tickets_ticket_{name}") for name, view in acts.items()]
@@ -163,7 +164,8 @@ class TicketAdmin(ModelAdmin):
             for name in admin_views.MOVES
         ]
         many = path("bulk/", guard(bulk.act), name="tickets_ticket_bulk")
-        return [many, *ours, *moves, *super().get_urls()]
+        behalf = path("behalf/", guard(desk.behalf), name="tickets_ticket_behalf")
+        return [many, behalf, *ours, *moves, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         bulk_form = BulkForm() if request.user.has_perm("tickets.change_ticket") else None

@@ -33,7 +33,7 @@ from tickets.forms import (
     StaffReplyForm,
     TagsForm,
 )
-from tickets.models import AgentProfile, Macro, Message, Ticket
+from tickets.models import AgentProfile, Macro, Message, Ticket, has_login
 from tickets.querysets import timeline
 from tickets.views.files import handed_in
 
@@ -185,6 +185,7 @@ def _letters_by_message(ticket: Ticket, shown: list[Message]) -> dict[str, list[
 def _side(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     past = Ticket.objects.visible_to(request.user).of_customer(ticket).newest_first()
     return {
+        "is_guest": not has_login(ticket.requester),
         "promises": ticket.timers.of_the_page(timezone.now()),
         "timeline": timeline(ticket, reader=request.user),
         "ratings": ticket.surveys.told(),

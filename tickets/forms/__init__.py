@@ -12,6 +12,7 @@ from tickets.forms.desk import (
     StaffReplyForm,
     TagsForm,
 )
+from tickets.forms.guests import BehalfForm, GuestForm
 from tickets.forms.promises import (
     MOST_YEARS,
     CalendarHoursFormSet,
@@ -25,9 +26,11 @@ __all__ = [
     "MOST_YEARS",
     "AssignForm",
     "AvailabilityForm",
+    "BehalfForm",
     "BulkForm",
     "CalendarHoursFormSet",
     "EscalateForm",
+    "GuestForm",
     "HolidayImportForm",
     "LadderStepForm",
     "ListForm",

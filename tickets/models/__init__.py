@@ -2,6 +2,7 @@ from tickets.models.attachments import Attachment
 from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
 from tickets.models.desk import AgentProfile, AgentSkill, CategorySkill, Skill
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
+from tickets.models.guests import GuestFiling, GuestLink, has_login
 from tickets.models.macros import Macro, Tag
 from tickets.models.policies import SlaPolicy
 from tickets.models.rules import DeskRules
@@ -20,6 +21,8 @@ __all__ = [
     "CategorySkill",
     "DeskRules",
     "Escalation",
+    "GuestFiling",
+    "GuestLink",
     "Holiday",
     "Ladder",
     "LadderStep",
@@ -35,4 +38,5 @@ __all__ = [
     "Timer",
     "address",
     "calendar_of",
+    "has_login",
 ]

@@ -3,6 +3,7 @@
 from tickets.querysets.attachments import AttachmentQuerySet, DeskRulesQuerySet
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
 from tickets.querysets.desk import AgentProfileQuerySet
+from tickets.querysets.guests import GuestFilingQuerySet, GuestLinkQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
 from tickets.querysets.replays import REPLAYED, Difference, differences
@@ -20,6 +21,8 @@ __all__ = [
     "Case",
     "DeskRulesQuerySet",
     "Difference",
+    "GuestFilingQuerySet",
+    "GuestLinkQuerySet",
     "HolidayQuerySet",
     "LadderQuerySet",
     "Line",

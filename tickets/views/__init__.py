@@ -25,6 +25,16 @@ from tickets.models import DeskRules, Message, SlaPolicy, Ticket
 from tickets.querysets import Case, timeline
 from tickets.states import PRIORITY_OF_IMPACT, Channel, Impact, Metric
 from tickets.views.files import HandedIn, file, file_by_key, handed_in, upload
+from tickets.views.guests import (
+    guest_again,
+    guest_confirm,
+    guest_file,
+    guest_move,
+    guest_new,
+    guest_reply,
+    guest_ticket,
+    guest_upload,
+)
 from tickets.views.lists import ticket_list
 from tickets.views.rating import offered_rating, rate
 
@@ -33,6 +43,14 @@ __all__ = [
     "escalate",
     "file",
     "file_by_key",
+    "guest_again",
+    "guest_confirm",
+    "guest_file",
+    "guest_move",
+    "guest_new",
+    "guest_reply",
+    "guest_ticket",
+    "guest_upload",
     "new_ticket",
     "rate",
     "reopen",

@@ -1,3 +1,4 @@
+from portal.accounts.actions.guests import welcome_guest
 from portal.accounts.actions.machines import (
     Answer,
     authenticate,
@@ -51,4 +52,5 @@ __all__ = [
     "revoke_invitation",
     "send_password_letter",
     "sign_up",
+    "welcome_guest",
 ]
