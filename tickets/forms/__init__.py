@@ -1,7 +1,7 @@
 """The shape of what is typed in: by customers, at the desk, and about what we promise."""
 
 from tickets.forms.availability import AvailabilityForm
-from tickets.forms.customers import EscalateForm, ListForm, RateForm, ReplyForm, TicketForm
+from tickets.forms.customers import EscalateForm, RateForm, ReplyForm, TicketForm
 from tickets.forms.desk import (
     AssignForm,
     BulkForm,
@@ -13,6 +13,7 @@ from tickets.forms.desk import (
     TagsForm,
 )
 from tickets.forms.guests import BehalfForm, GuestForm
+from tickets.forms.lists import ListForm
 from tickets.forms.promises import (
     MOST_YEARS,
     CalendarHoursFormSet,
