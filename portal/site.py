@@ -18,6 +18,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Queue"), "inbox", "admin:tickets_ticket_changelist", "tickets.view_ticket"),
             (_("Agents"), "support_agent", "admin:tickets_agentprofile_changelist", "tickets.view_agentprofile"),
             (_("Macros"), "bolt", "admin:tickets_macro_changelist", "tickets.view_macro"),
+            (_("Ratings"), "star", "admin:tickets_survey_changelist", "tickets.view_survey"),
             (_("Tags"), "label", "admin:tickets_tag_changelist", "tickets.add_tag"),
             (_("Tasks"), "task_alt", "admin:operations_task_changelist", "operations.view_task"),
             (_("Incidents"), "emergency", "admin:incidents_incident_changelist", "incidents.view_incident"),

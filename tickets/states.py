@@ -168,8 +168,9 @@ VARIABLES = [
 # How long a solved ticket can be taken up again; later the trouble is a new one and gets a new promise.
 REOPEN_WITHIN = timedelta(days=14)
 
-# Rating a solution: when a letter asks for it, how soon the same person may be asked again, how long a rating is taken
-# after the solution (a letter's link as long), and how long one that was given can be changed.
+# Rating a solution, where the rules of the desk (DeskRules) say nothing else: when a letter asks for it, how soon the
+# same person may be asked again, how long a rating is taken after the solution (a letter's link as long), and how long
+# one that was given can be changed.
 ASK_AFTER = timedelta(hours=24)
 ASKED_AGAIN_AFTER = timedelta(days=7)
 RATE_WITHIN = timedelta(days=30)

@@ -22,7 +22,8 @@ class Filing:
 
     `requester` is set when somebody files for another person. `shown_articles` and `search` tell what the help center
     offered meanwhile (ids, the search by its public one); `question` is the public id of what was asked there before;
-    `files` are the public ids of what who files has uploaded.
+    `files` are the public ids of what who files has uploaded; `follows` is a ticket that is over
+    and goes on in this one, which its requester must see.
     """
 
     subject: str
@@ -37,6 +38,7 @@ class Filing:
     search: str = ""
     question: str = ""
     files: list[str] = field(default_factory=list)
+    follows: Ticket | None = None
 
     @property
     def digest(self) -> str | None:
@@ -61,6 +63,7 @@ def file_ticket(*, filing: Filing, by: User, now: datetime | None = None) -> Tic
         "channel": filing.channel,
         "filed_at": at,
         "last_activity_at": at,
+        "follows": _seen(filing.follows, requester),
     }
     if filing.digest is None:
         ticket, is_new = Ticket.objects.create(requester=requester, **columns), True
@@ -98,6 +101,12 @@ def _present(organization: Organization | None) -> Organization | None:
         return None
     present = Organization.objects.select_for_update(of=("self",), no_key=True).select_related("tier")
     return present.get(pk=organization.pk)
+
+
+def _seen(follows: Ticket | None, requester: User) -> Ticket | None:
+    if follows is not None and not Ticket.objects.visible_to(requester).filter(pk=follows.pk).exists():
+        raise Refused(_("There is no such ticket to go on with."), code="nothing_to_follow")
+    return follows
 
 
 def _check_organization(organization: Organization | None, requester: User) -> None:

@@ -12,6 +12,7 @@ from tickets.admin.promises import (
     SlaPolicyAdmin,
 )
 from tickets.admin.queue import TicketAdmin
+from tickets.admin.ratings import SurveyAdmin
 
 __all__ = [
     "AgentProfileAdmin",
@@ -25,6 +26,7 @@ __all__ = [
     "MatrixLineAdmin",
     "SkillAdmin",
     "SlaPolicyAdmin",
+    "SurveyAdmin",
     "TagAdmin",
     "TicketAdmin",
 ]

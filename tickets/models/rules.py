@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from tickets.querysets import DeskRulesQuerySet
+from tickets.states import ASK_AFTER, ASKED_AGAIN_AFTER, RATE_WITHIN, RATING_CHANGES_WITHIN
 
 _few = [MinValueValidator(1), MaxValueValidator(50)]
 
@@ -28,10 +29,10 @@ class DeskRules(models.Model):
     guest_filings_an_hour = models.PositiveSmallIntegerField(
         _("filings of guests from one network address in an hour"), default=10, validators=_few
     )
-    ask_for_rating_after = models.DurationField(_("a letter asks for a rating after"), default=timedelta(hours=24))
-    ask_again_after = models.DurationField(_("the same person is asked again after"), default=timedelta(days=7))
-    rate_within = models.DurationField(_("a solution can be rated within"), default=timedelta(days=30))
-    rating_changes_within = models.DurationField(_("a rating can be changed within"), default=timedelta(days=7))
+    ask_for_rating_after = models.DurationField(_("a letter asks for a rating after"), default=ASK_AFTER)
+    ask_again_after = models.DurationField(_("the same person is asked again after"), default=ASKED_AGAIN_AFTER)
+    rate_within = models.DurationField(_("a solution can be rated within"), default=RATE_WITHIN)
+    rating_changes_within = models.DurationField(_("a rating can be changed within"), default=RATING_CHANGES_WITHIN)
 
     objects = DeskRulesQuerySet.as_manager()
 

@@ -91,6 +91,10 @@ class TicketQuerySet(models.QuerySet):
         """Put aside until a moment that has come."""
         return self.filter(snoozed_until__lte=now).order_by("snoozed_until", "pk")
 
+    def to_follow(self, user: Any, public_id: str) -> Any:
+        """What is done and over, and can be taken up by a new ticket of that reader; None when there is no such."""
+        return self.visible_to(user).done().filter(public_id=public_id[:22]).first() if public_id else None
+
     def unassigned(self) -> "TicketQuerySet":
         return self.filter(assignee=None)
 

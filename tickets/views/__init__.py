@@ -75,7 +75,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     if not form.is_valid() or files.problems:
         return _form_page(request, form, files, status=422)
     try:
-        ticket = _file(form, files, user)
+        ticket = _file(request, form, files)
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return _form_page(request, form, files, status=422)
@@ -83,11 +83,17 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     return redirect(ticket)
 
 
-def _file(form: TicketForm, files: HandedIn, user: User) -> Ticket:
+def _file(request: HttpRequest, form: TicketForm, files: HandedIn) -> Ticket:
+    user = actor(request)
     if _files_too_often(user):
         said = _("That were many tickets within an hour. Please add to one of them, or try again later.")
         raise Refused(said, code="too_often")
-    return tickets.file_ticket(filing=replace(form.filing(), files=files.ids), by=user)
+    return tickets.file_ticket(filing=replace(form.filing(), files=files.ids, follows=_followed(request)), by=user)
+
+
+def _followed(request: HttpRequest) -> Ticket | None:
+    """The solved or closed ticket that goes on in the new one."""
+    return Ticket.objects.to_follow(request.user, (request.POST or request.GET).get("follows", ""))
 
 
 def _left_article(request: HttpRequest, user: User) -> dict[str, str]:
@@ -117,7 +123,7 @@ def _form_page(
 ) -> HttpResponse:
     now = timezone.now()
     context = {"form": form, "troubles": troubles(now), **_pledge_of(form, request.POST or request.GET, now)}
-    context |= {"files": files, "rules": DeskRules.objects.present()}
+    context |= {"files": files, "rules": DeskRules.objects.present(), "follows": _followed(request)}
     return page(request, "tickets/ticket_new.html", context, parts=["pledge"], status=status)
 
 
@@ -231,6 +237,13 @@ def _survivor(request: HttpRequest, ticket: Ticket) -> Ticket | None:
     return Ticket.objects.visible_to(request.user).filter(pk=end.pk).first() if end else None
 
 
+def _followers(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    """The ticket that this one goes on with, and those in which it went on, as far as the reader may see them."""
+    visible = Ticket.objects.visible_to(request.user)
+    went_on = [] if ticket.is_active else list(visible.filter(follows=ticket).order_by("pk"))
+    return {"follows": visible.filter(pk=ticket.follows_id).first() if ticket.follows_id else None, "went_on": went_on}
+
+
 def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, Any]:
     now = timezone.now()
     return {
@@ -239,6 +252,7 @@ def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, 
         "escalate_form": EscalateForm(),
         "conversation": Message.objects.of_page(ticket, request.user).told(),
         "survivor": _survivor(request, ticket),
+        **_followers(request, ticket),
         "rules": DeskRules.objects.present(),
         "promises": ticket.timers.of_the_page(now),
         "timeline": timeline(ticket, reader=request.user),
