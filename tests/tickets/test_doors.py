@@ -1,8 +1,8 @@
 """Who may see what, by whichever door: one table of readers, things and doors.
 
 A thing is a message with a word and a file that nothing else has. A door is a way to get at either; whoever adds a door
-(an export, a feed, the API) adds it to DOORS, and it must tell the same as the others. A door answers None where it does
-not lead.
+(an export, a feed, the API) adds it to DOORS, and it must tell the same as the others. A door answers None where it
+does not lead.
 """
 
 from collections.abc import Callable
