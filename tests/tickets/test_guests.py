@@ -161,6 +161,10 @@ def test_an_answer_brings_the_link_and_begins_its_life_anew(
 
 def test_who_signs_up_with_the_address_takes_the_tickets_over(client: Client, filed: str) -> None:
     assert client.get("/tickets/").status_code == 302
+    words = {"name": "Gerda", "email": GERDA, "password1": "a squatter of some kind"}
+    assert client.post("/accounts/signup/", words).status_code == 302
+    assert "/accounts/password/reset/" in words_of(Letter.objects.filter(to=GERDA).latest("pk"))
+    assert not User.objects.get(email=GERDA).has_usable_password()
     client.post("/accounts/password/reset/", {"email": GERDA})
     text = words_of(Letter.objects.filter(to=GERDA).latest("pk"))
     found = re.search(r"(/accounts/password/reset/key/\S+)", text)

@@ -16,18 +16,22 @@ from portal.lib.refusals import Refused
 def welcome_guest(*, email: str, name: str = "", is_proven: bool = False, now: datetime | None = None) -> User:
     """The account of that address, made if there is none. `is_proven`: who asks has shown that they read its letters.
 
-    Then a password that somebody chose without ever showing the same is worth nothing any more. Refuses an account
+    Then a password of somebody who never showed the same, nor logged in, is worth nothing any more. Refuses an account
     that was closed (`account_closed`).
     """
     user = User.objects.filter(email__iexact=email).first() or _made(email, name, moment(now))
     if not user.is_active:
         raise Refused(_("The account of this address was closed."), code="account_closed")
-    if is_proven and not EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists():
+    if is_proven and not (user.is_staff or user.last_login or _is_verified(user, email)):
         user.set_unusable_password()
         user.save(update_fields=["password"])
         EmailAddress.objects.filter(user=user, email__iexact=email).delete()
         EmailAddress.objects.create(user=user, email=email.lower(), verified=True, primary=True)
     return user
+
+
+def _is_verified(user: User, email: str) -> bool:
+    return EmailAddress.objects.filter(user=user, email__iexact=email, verified=True).exists()
 
 
 def _made(email: str, name: str, at: datetime) -> User:
