@@ -5,7 +5,7 @@ from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLin
 from tickets.models.guests import GuestFiling, GuestLink, has_login
 from tickets.models.macros import Macro, Tag
 from tickets.models.policies import SlaPolicy
-from tickets.models.rules import DeskRules
+from tickets.models.desk_rules import DeskRules
 from tickets.models.surveys import Survey
 from tickets.models.tickets import Category, Message, Ticket, address
 from tickets.models.timers import Timer
