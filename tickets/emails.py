@@ -9,7 +9,8 @@ from django.urls import reverse
 from portal.accounts.models import User
 from portal.outbox.actions import post
 from portal.outbox.letters import Draft, render
-from tickets.models import GuestFiling, GuestLink, Message, Survey, Ticket, has_login
+from tickets.models import Copy, GuestFiling, GuestLink, HeldReply, Message, Survey, Ticket, has_login
+from tickets.querysets import reads_as_staff
 from tickets.states import REOPEN_WITHIN, Metric, Score, labels
 
 _SECRET = {"survey", "confirm_guest", "guest_link"}  # their links open without a log-in
@@ -70,6 +71,41 @@ def customer_replied(*, message: Message, to: User) -> None:
     _send(f"ticket-customer-replied:{message.pk}:{to.pk}", "customer_replied", to, message, context)
 
 
+def did_not_leave(*, held: HeldReply) -> None:
+    """Tells an agent that an answer they sent did not reach the customer, with its words."""
+    context = {"held": held, "ticket": held.ticket, "link": _desk(held.ticket)}
+    _send(f"ticket-reply-stopped:{held.pk}", "did_not_leave", held.author, held.ticket, context)
+
+
+def mentioned(*, message: Message, to: User) -> None:
+    """Tells a colleague that a note names them."""
+    context = {"message": message, "ticket": message.ticket, "link": _desk(message.ticket)}
+    _send(f"ticket-mentioned:{message.pk}:{to.pk}", "mentioned", to, message, context)
+
+
+def followed(*, message: Message, to: User) -> None:
+    """Brings a message to somebody who follows the ticket."""
+    ticket = message.home
+    link = _desk(message.ticket) if reads_as_staff(to) else settings.SITE_URL + ticket.get_absolute_url()
+    context = {"message": message, "ticket": ticket, "link": link, "files": _files(message)}
+    _send(f"ticket-followed:{message.pk}:{to.pk}", "followed", to, message, context)
+
+
+def copied(*, message: Message, copy: Copy) -> None:
+    """Brings a public message to an address that gets copies. It opens nothing: its one link ends the copies."""
+    stop = settings.SITE_URL + copy.get_absolute_url()
+    names = ", ".join(name for name, _link in _files(message))
+    context = {"message": message, "ticket": message.home, "stop": stop, "file_names": names}
+    words = render("emails/tickets/copied", context)
+    headers = {
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "X-Auto-Response-Suppress": "All",
+    }
+    key = f"ticket-copy:{copy.pk}:{message.pk}"
+    post(Draft(key, copy.address, words.subject, words.text, words.html, about=message, headers=headers))
+
+
 def escalated(*, ticket: Ticket, to: User, key: str, told: dict[str, Any], now: datetime) -> None:
     """Tells somebody on the staff that a promise is in danger or broken, or that a customer asks for more.
 
@@ -84,6 +120,14 @@ def escalated(*, ticket: Ticket, to: User, key: str, told: dict[str, Any], now: 
     }
     wait = None if told.get("is_urgent") else to.undisturbed_until(now)
     _send(f"ticket-escalated:{key}:{to.pk}", "escalated", to, ticket, context, not_before=wait)
+
+
+def rule_fired(*, ticket: Ticket, to: User, key: str, rule: str, now: datetime) -> None:
+    """Tells somebody on the staff that a rule applied to a ticket; it waits for the end of their quiet hours."""
+    link = settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk])
+    context = {"ticket": ticket, "link": link, "rule": rule}
+    wait = to.undisturbed_until(now)
+    _send(f"ticket-rule:{key}:{to.pk}", "rule_fired", to, ticket, context, not_before=wait)
 
 
 def _send(
@@ -118,6 +162,10 @@ def _way_of(ticket: Ticket) -> dict[str, Any]:
     """How the requester gets to the ticket: by log-in, or as a guest by a link, which makes the letter a secret."""
     link = None if has_login(ticket.requester) else ticket.guest_links.newest()
     return {"link": settings.SITE_URL + (link or ticket).get_absolute_url(), "guest_link": link, "is_guest": bool(link)}
+
+
+def _desk(ticket: Ticket) -> str:
+    return settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk])
 
 
 def _days() -> int:

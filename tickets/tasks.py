@@ -5,12 +5,18 @@ from tickets.actions import (
     assign_waiting,
     check_file,
     claim_file,
+    classify_missing,
+    fire_next,
     forget_filings,
+    is_training_due,
+    leave_next,
     sweep_next_upload,
+    train,
     wake_next,
     watch_next_promise,
 )
 from tickets.actions import replay_promises as replay
+from tickets.models import Classifier, Rule
 
 BATCH = 500
 BATCHES = 10
@@ -23,6 +29,15 @@ def watch_promises() -> int:
     while seen < BATCH and watch_next_promise():
         seen += 1
     return seen
+
+
+@shared_task(name="tickets.let_replies_leave")
+def let_replies_leave() -> int:
+    """Lets answers leave that can no longer be taken back; answers how many it took up."""
+    taken = 0
+    while taken < BATCH and leave_next():
+        taken += 1
+    return taken
 
 
 @shared_task(name="tickets.assign")
@@ -87,3 +102,27 @@ def sweep_uploads() -> int:
 def forget_guests() -> int:
     """Deletes what guests wrote and never confirmed; answers how many."""
     return forget_filings()
+
+
+@shared_task(name="tickets.tend_classifiers")
+def tend_classifiers() -> int:
+    """Trains what is due to learn anew, then reads what came in before there was anything to read it with; answers how
+    many were trained."""
+    due = [one for one in Classifier.objects.filter(is_active=True) if is_training_due(classifier=one)]
+    trained = sum(train(classifier=one) is not None for one in due)
+    if trained:
+        classify_missing()
+    return trained
+
+
+@shared_task(name="tickets.apply_rules")
+def apply_rules() -> int:
+    """Applies rules about time to the tickets whose time has come; answers to how many. A rule with many to touch goes
+    on at the next look, so that none keeps the others waiting."""
+    count = 0
+    for rule in Rule.objects.active().about_time():
+        done = 0
+        while done < BATCH and fire_next(rule=rule):
+            done += 1
+        count += done
+    return count

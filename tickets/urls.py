@@ -1,6 +1,7 @@
 from django.urls import path
 
 from tickets import views
+from tickets.views import circle
 
 app_name = "tickets"
 urlpatterns = [
@@ -17,8 +18,10 @@ urlpatterns = [
     path("guest/<str:key>/files/", views.guest_upload, name="guest_upload"),
     path("guest/<str:key>/files/<str:public_id>/", views.guest_file, name="guest_file"),
     path("guest/<str:key>/<str:move>/", views.guest_move, name="guest_move"),
+    path("copies/<str:public_id>/", circle.end_copies, name="copy"),
     path("rate/<str:public_id>/", views.rate, name="rate"),
     path("<str:public_id>/", views.ticket_detail, name="detail"),
+    path("<str:public_id>/people/", circle.people, name="people"),
     path("<str:public_id>/reply/", views.reply, name="reply"),
     path("<str:public_id>/solve/", views.solve, name="solve"),
     path("<str:public_id>/close/", views.close, name="close"),

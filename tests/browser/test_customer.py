@@ -67,7 +67,7 @@ def test_a_customer_files_answers_solves_reopens_and_rates(open_page: OpenPage, 
     press(page, "My problem is solved")
     expect(page.get_by_role("button", name="Reopen")).to_be_visible()
     stack.wait_until("SELECT 1 FROM tickets_survey s JOIN tickets_ticket t ON t.id = s.ticket_id "
-                     "WHERE t.subject = 'The chart is empty' AND s.withdrawn_at IS NULL")  # fmt: skip
+                     "WHERE t.subject = 'The chart is empty' AND s.withdrawn_at IS NULL", within_s=150)  # fmt: skip
     page.goto(address)
     page.get_by_role("radio", name="Satisfied", exact=True).check()
     press(page, "Send rating")

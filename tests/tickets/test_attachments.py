@@ -123,7 +123,9 @@ def test_files_of_others_can_neither_be_sent_nor_named(
 ) -> None:
     theirs = upload(owner)
     with pytest.raises(Refused, match="no longer here"):
-        tickets.send(ticket=file(), draft=tickets.Draft("Mine now", [theirs.public_id]), by=customer, now=now)
+        tickets.reply_with_files(
+            ticket=file(), draft=tickets.Draft("Mine now", [theirs.public_id]), by=customer, now=now
+        )
     assert reader.get(f"/tickets/files/{theirs.public_id}/").status_code == 404
     sent(reader, file(), body="Here", kept=theirs.public_id)
     theirs.refresh_from_db()
@@ -132,7 +134,7 @@ def test_files_of_others_can_neither_be_sent_nor_named(
 
 def test_a_file_is_a_download_in_which_nothing_runs(reader: Client, customer: User, file: File, now: Any) -> None:
     page = upload(customer, "page.html", b"<script>alert(1)</script>")
-    tickets.send(ticket=file(), draft=tickets.Draft("See", [page.public_id]), by=customer, now=now)
+    tickets.reply_with_files(ticket=file(), draft=tickets.Draft("See", [page.public_id]), by=customer, now=now)
     answer = reader.get(page.get_absolute_url())
     assert body(answer) == b"<script>alert(1)</script>"
     assert answer["Content-Type"] == "application/octet-stream"
@@ -179,7 +181,7 @@ def test_only_the_gate_of_the_message_opens_a_file(
     file: File, customer: User, owner: User, stranger: User, agent: User, now: Any
 ) -> None:
     ticket, mine, secret = file(), upload(customer), upload(agent, "secret.txt")
-    tickets.send(ticket=ticket, draft=tickets.Draft("See", [mine.public_id]), by=customer, now=now)
+    tickets.reply_with_files(ticket=ticket, draft=tickets.Draft("See", [mine.public_id]), by=customer, now=now)
     tickets.note_with_files(ticket=ticket, draft=tickets.Draft("He lies.", [secret.public_id]), by=agent, now=now)
     seen = {user: set(Attachment.objects.visible_to(user)) for user in (customer, owner, stranger, agent)}
     assert seen == {customer: {mine}, owner: {mine}, stranger: set(), agent: {mine, secret}}
@@ -219,8 +221,8 @@ def test_letters_name_the_files_with_links_behind_the_gate(
     file: File, agent: User, customer: User, settle: Callable[..., int], now: Any
 ) -> None:
     ticket, fix, trace = file(), upload(agent, "fix.txt", b"the bytes"), upload(customer, "trace.txt")
-    tickets.send(ticket=ticket, draft=tickets.Draft("Try this.", [fix.public_id]), by=agent, now=now)
-    tickets.send(ticket=ticket, draft=tickets.Draft("No.", [trace.public_id]), by=customer, now=now)
+    tickets.reply_with_files(ticket=ticket, draft=tickets.Draft("Try this.", [fix.public_id]), by=agent, now=now)
+    tickets.reply_with_files(ticket=ticket, draft=tickets.Draft("No.", [trace.public_id]), by=customer, now=now)
     settle()
     to_customer = Letter.objects.get(key__startswith="ticket-replied")
     to_agent = Letter.objects.filter(key__startswith="ticket-customer-replied").first()
@@ -232,7 +234,7 @@ def test_letters_name_the_files_with_links_behind_the_gate(
 
 def test_what_was_never_sent_is_swept(customer: User, file: File, folder: Path, now: Any) -> None:
     old, fresh, taken, dropped = (upload(customer, f"{number}.txt") for number in range(4))
-    tickets.send(ticket=file(), draft=tickets.Draft("See", [taken.public_id]), by=customer, now=now)
+    tickets.reply_with_files(ticket=file(), draft=tickets.Draft("See", [taken.public_id]), by=customer, now=now)
     Attachment.objects.exclude(pk=fresh.pk).update(uploaded_at=timezone.now() - timedelta(days=2))
     assert tickets.drop_upload(attachment=dropped)
     assert not tickets.drop_upload(attachment=taken)
@@ -243,7 +245,7 @@ def test_what_was_never_sent_is_swept(customer: User, file: File, folder: Path, 
         one.stored.name.split("/")[1] for one in (fresh, taken)
     }
     with pytest.raises(Refused, match="no longer here"):
-        tickets.send(ticket=file(), draft=tickets.Draft("See", [old.public_id]), by=customer)
+        tickets.reply_with_files(ticket=file(), draft=tickets.Draft("See", [old.public_id]), by=customer)
 
 
 def test_a_request_larger_than_all_limits_is_refused_unread(client: Client, settings: Any) -> None:

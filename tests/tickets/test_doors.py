@@ -155,7 +155,9 @@ def new(by: User, subject: str, organization: Organization | None = None) -> Tic
 def places(people: dict[str, User], elite: Organization) -> dict[str, Place]:
     member, agent, stranger = people["member"], people["agent"], people["stranger"]
     shared = new(member, "Shared", elite)
-    tickets.send(ticket=new(people["former member"], "Left behind", elite), draft=said("past", agent), by=agent)
+    tickets.reply_with_files(
+        ticket=new(people["former member"], "Left behind", elite), draft=said("past", agent), by=agent
+    )
     owners, private = new(people["owner"], "Owners", elite), new(people["private person"], "Private")
     linked = new(accounts.welcome_guest(email="gerda@example.net", is_proven=True), "Linked")
     link = tickets.open_link(ticket=linked)
@@ -167,7 +169,7 @@ def places(people: dict[str, User], elite: Organization) -> dict[str, Place]:
         (private, "private", people["private person"]), (linked, "linked", linked.requester),
         (merged, "merged", stranger),
     ):  # fmt: skip
-        tickets.send(ticket=ticket, draft=said(thing, by), by=by)
+        tickets.reply_with_files(ticket=ticket, draft=said(thing, by), by=by)
     tickets.note_with_files(ticket=shared, draft=said("note", agent), by=agent)
     tickets.merge_tickets(source=merged, into=shared, by=agent, keeps_internal=True)
     upload(member, "file-unsent.txt")

@@ -36,7 +36,7 @@ def reader(client: Client, customer: User) -> Client:
 
 
 def sent(ticket: Ticket, by: User, *files: Attachment) -> Message:
-    return tickets.send(ticket=ticket, draft=tickets.Draft("See", [one.public_id for one in files]), by=by)
+    return tickets.reply_with_files(ticket=ticket, draft=tickets.Draft("See", [one.public_id for one in files]), by=by)
 
 
 def test_a_clean_file_is_handed_out_once_it_was_scanned(

@@ -118,7 +118,7 @@ def test_a_guest_answers_attaches_solves_and_reopens(client: Client, filed: str,
 def test_a_guest_reads_what_customers_read_and_nothing_more(client: Client, filed: str, agent: User) -> None:
     ticket, secret, own = Ticket.objects.get(), upload(agent, "secret.txt"), upload(agent, "fix.txt")
     tickets.note_with_files(ticket=ticket, draft=tickets.Draft("She is angry.", [secret.public_id]), by=agent)
-    tickets.send(ticket=ticket, draft=tickets.Draft("Try this.", [own.public_id]), by=agent)
+    tickets.reply_with_files(ticket=ticket, draft=tickets.Draft("Try this.", [own.public_id]), by=agent)
     shown = client.get(filed).content.decode()
     assert "Try this." in shown
     assert f"{filed}files/{own.public_id}/" in shown
@@ -151,7 +151,7 @@ def test_an_answer_brings_the_link_and_begins_its_life_anew(
     later = timezone.now() + timedelta(days=50)
     fix = upload(agent, "fix.txt")
     draft = tickets.Draft("Try this.", [fix.public_id])
-    message = tickets.send(ticket=Ticket.objects.get(), draft=draft, by=agent, now=later)
+    message = tickets.reply_with_files(ticket=Ticket.objects.get(), draft=draft, by=agent, now=later)
     settle(now=later)
     letter = Letter.objects.get(key=f"ticket-replied:{message.pk}")
     assert (f"{filed}\n" in words_of(letter), letter.is_secret) == (True, True)

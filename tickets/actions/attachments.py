@@ -16,7 +16,7 @@ from portal.accounts.models import User
 from portal.lib.clock import moment
 from portal.lib.file_kinds import HEAD, PICTURES, PROGRAM, shown_name, told_by
 from portal.lib.refusals import Refused
-from tickets.models import Attachment, DeskRules, Message
+from tickets.models import Attachment, DeskRules, HeldReply, Message
 from tickets.models.attachments import random_name
 from tickets.states import FileState
 
@@ -81,6 +81,21 @@ def _refuse_heaps(by: User, upload: Upload, rules: DeskRules) -> None:
 def attach(*, message: Message, files: Sequence[str], by: User) -> list[Attachment]:
     """Gives a message the files that its author uploaded, by their public ids. Taken by this very message already is
     fine; anything else that is not theirs to send is refused (`file_gone`), as are too many (`files_many`)."""
+    found = _theirs(files, by, {"message": message.pk})
+    Attachment.objects.filter(pk__in=[one.pk for one in found]).update(message=message)
+    return found
+
+
+@transaction.atomic
+def hold_files(*, held: HeldReply, files: Sequence[str], by: User) -> list[Attachment]:
+    """The same for an answer that can still be taken back; when it leaves, its message takes them."""
+    found = _theirs(files, by, {"held": held.pk})
+    Attachment.objects.filter(pk__in=[one.pk for one in found]).update(held=held)
+    return found
+
+
+def _theirs(files: Sequence[str], by: User, taken: dict[str, int]) -> list[Attachment]:
+    """Locked: those of that person which are free, or `taken` by the same message or answer already."""
     wanted = list(dict.fromkeys(files))
     if not wanted:
         return []
@@ -88,19 +103,20 @@ def attach(*, message: Message, files: Sequence[str], by: User) -> list[Attachme
     if len(wanted) > rules.most_files:
         said = ngettext("Attach %d file at most.", "Attach %d files at most.", rules.most_files)
         raise Refused(said % rules.most_files, code="files_many")
-    found = list(Attachment.objects.named(wanted).filter(uploaded_by=by, dropped_at=None).select_for_update())
-    fits = [one for one in found if one.message_id in (None, message.pk)]
+    named = Attachment.objects.named(wanted).filter(uploaded_by=by, dropped_at=None).select_for_update()
+    pks = [one.pk for one in named]
+    usable = Attachment.objects.free().filter(pk__in=pks) | Attachment.objects.filter(pk__in=pks, **taken)
+    fits = list(usable.order_by("pk"))
     if len(fits) < len(wanted):
         raise Refused(_("A file is no longer here, or was sent already. Add it again."), code="file_gone")
-    Attachment.objects.filter(pk__in=[one.pk for one in fits]).update(message=message)
     return fits
 
 
 @transaction.atomic
 def drop_upload(*, attachment: Attachment, now: datetime | None = None) -> bool:
     """Its owner takes an unsent file back: from now on it is nowhere; the sweep deletes it. False once it was sent."""
-    unsent = Attachment.objects.filter(pk=attachment.pk, message=None, dropped_at=None)
-    return bool(unsent.update(dropped_at=moment(now)))
+    unsent = Attachment.objects.free().filter(pk=attachment.pk)
+    return bool(Attachment.objects.filter(pk__in=unsent.values("pk"), message=None).update(dropped_at=moment(now)))
 
 
 def sweep_next_upload(*, now: datetime | None = None) -> bool:

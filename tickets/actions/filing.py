@@ -1,4 +1,5 @@
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,10 +10,10 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import Membership, Organization, User
 from portal.lib.clock import moment
 from portal.lib.refusals import Refused
-from tickets.actions import changes, clocks
+from tickets.actions import changes, clocks, fields
 from tickets.actions.attachments import attach
 from tickets.events import TICKET_FILED
-from tickets.models import Category, Ticket
+from tickets.models import Category, Ticket, TicketField
 from tickets.states import Channel, MessageKind, Priority
 
 
@@ -21,9 +22,9 @@ class Filing:
     """What a person hands in. `key` names one rendering of a form: the same key with the same words files once.
 
     `requester` is set when somebody files for another person. `shown_articles` and `search` tell what the help center
-    offered meanwhile (ids, the search by its public one); `question` is the public id of what was asked there before;
-    `files` are the public ids of what who files has uploaded; `follows` is a ticket that is over
-    and goes on in this one, which its requester must see.
+    offered meanwhile (ids, the search by its public one); `question` is the public id of what was asked there before.
+    `files` are the public ids of what who files has uploaded; `follows` is a ticket that is over and goes on in this
+    one, which its requester must see. `answers` are those to fields of one's own.
     """
 
     subject: str
@@ -39,6 +40,7 @@ class Filing:
     question: str = ""
     files: list[str] = field(default_factory=list)
     follows: Ticket | None = None
+    answers: Mapping[TicketField, Any] = field(default_factory=dict)
 
     @property
     def digest(self) -> str | None:
@@ -53,7 +55,7 @@ def file_ticket(*, filing: Filing, by: User, now: datetime | None = None) -> Tic
     """Files a ticket with its first message and promises a first response. Handed in twice, it answers the first."""
     at = moment(now)
     requester = filing.requester or by
-    organization = _present(filing.organization)
+    organization = present(organization=filing.organization)
     _check_organization(organization, requester)
     columns: dict[str, Any] = {
         "organization": organization,
@@ -79,6 +81,8 @@ def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
         ticket=ticket, body=filing.body, by=filing.requester or by, kind=MessageKind.REPLY, at=at
     )
     attach(message=message, files=filing.files, by=by)
+    if filing.answers:
+        fields.store(ticket=ticket, values=filing.answers)
     details = {
         "number": ticket.number,
         "message": message.pk,
@@ -95,12 +99,13 @@ def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
         ticket.save(update_fields=["due_at"])
 
 
-def _present(organization: Organization | None) -> Organization | None:
+@transaction.atomic(savepoint=False)
+def present(*, organization: Organization | None) -> Organization | None:
     """The organization as it stands, held until the ticket is there: a change of its tier comes before or after."""
     if organization is None:
         return None
-    present = Organization.objects.select_for_update(of=("self",), no_key=True).select_related("tier")
-    return present.get(pk=organization.pk)
+    found = Organization.objects.select_for_update(of=("self",), no_key=True).select_related("tier")
+    return found.get(pk=organization.pk)
 
 
 def _seen(follows: Ticket | None, requester: User) -> Ticket | None:

@@ -23,7 +23,7 @@ class Draft:
 
 
 @transaction.atomic
-def send(*, ticket: Ticket, draft: Draft, by: User, now: datetime | None = None) -> Message:
+def reply_with_files(*, ticket: Ticket, draft: Draft, by: User, now: datetime | None = None) -> Message:
     """A reply with its files."""
     message = reply(
         ticket=ticket, body=draft.body, by=by, leaves=draft.leaves, seen_version=draft.seen_version, now=now

@@ -1,7 +1,9 @@
 """The desk's pages in the admin: the queue with the workspace, what is promised, and by which hours."""
 
 from tickets.admin.calendars import BusinessCalendarAdmin
+from tickets.admin.classifying import ClassifierAdmin
 from tickets.admin.desk import AgentProfileAdmin, SkillAdmin
+from tickets.admin.fields import TicketFieldAdmin
 from tickets.admin.files import AttachmentAdmin, DeskRulesAdmin
 from tickets.admin.macros import MacroAdmin, TagAdmin
 from tickets.admin.promises import (
@@ -13,20 +15,27 @@ from tickets.admin.promises import (
 )
 from tickets.admin.queue import TicketAdmin
 from tickets.admin.ratings import SurveyAdmin
+from tickets.admin.rules import FiringAdmin, RuleAdmin
+from tickets.admin.talk import DeskAdmin
 
 __all__ = [
     "AgentProfileAdmin",
     "AttachmentAdmin",
     "BusinessCalendarAdmin",
     "CategoryAdmin",
+    "ClassifierAdmin",
+    "DeskAdmin",
     "DeskRulesAdmin",
     "EscalationAdmin",
+    "FiringAdmin",
     "LadderAdmin",
     "MacroAdmin",
     "MatrixLineAdmin",
+    "RuleAdmin",
     "SkillAdmin",
     "SlaPolicyAdmin",
     "SurveyAdmin",
     "TagAdmin",
     "TicketAdmin",
+    "TicketFieldAdmin",
 ]

@@ -1,6 +1,7 @@
 """The agent's workspace about one ticket, inside the admin. Pages show, POSTs act; nothing written is ever lost."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.accounts.context import actor
-from portal.accounts.models import User
 from portal.lib.refusals import Refused
+from portal.lib.tokens import public_id
 from portal.outbox.models import Letter
 from portal.web.admin_views import Question, ask, row_or_404
 from tickets import actions as tickets
-from tickets.admin_views.gate import acts, visible_ticket
+from tickets.admin_views.gate import acts, pulse_of, visible_ticket
+from tickets.admin_views.sending import taken_back
 from tickets.forms import (
     AssignForm,
     AvailabilityForm,
@@ -35,7 +37,7 @@ from tickets.forms import (
 )
 from tickets.models import AgentProfile, Macro, Message, Ticket, has_login
 from tickets.querysets import timeline
-from tickets.views.files import handed_in
+from tickets.views.files import HandedIn, handed_in
 
 PAST_TICKETS = 5
 MOVES: dict[str, Callable[..., Any]] = {
@@ -51,7 +53,11 @@ MOVES: dict[str, Callable[..., Any]] = {
 def workspace(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one ticket on one page."""
     ticket = visible_ticket(request, pk)
-    return workspace_page(request, ticket, StaffReplyForm(initial={"seen": ticket.version}))
+    back = taken_back(request, ticket)
+    initial = {"body": back.body, "macro": back.macro_id} if back else {}
+    files = HandedIn(list(back.files.free())) if back else None
+    form = StaffReplyForm(initial={"seen": ticket.version, **initial})
+    return workspace_page(request, ticket, form, reply_files=files)
 
 
 @acts
@@ -62,23 +68,11 @@ def reply(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     if not form.is_valid() or files.problems:
         return workspace_page(request, ticket, form, reply_files=files, status=422)
     try:
-        if ticket.assignee_id is None:
-            tickets.take(ticket=ticket, by=user)
-        _send(ticket, user, form.cleaned_data, files.ids)
+        tickets.send(ticket=ticket, words=replace(form.words(), files=tuple(files.ids)), by=user)
     except Refused as refusal:
         form.add_error("body", str(refusal))
         return workspace_page(request, visible_ticket(request, ticket.pk), form, reply_files=files, status=409)
     return None
-
-
-def _send(ticket: Ticket, user: User, given: dict[str, Any], files: list[str]) -> None:
-    """An answer, with all else that a macro says if one was chosen."""
-    body, leaves, seen = given["body"], given["leaves"], given["seen"]
-    if given["macro"] is None:
-        tickets.send(ticket=ticket, draft=tickets.Draft(body, files, leaves, seen), by=user)
-        return
-    answer = tickets.Answer(body=body, leaves=leaves, seen_version=seen, files=files)
-    tickets.apply_macro(macro=given["macro"], ticket=ticket, by=user, answer=answer)
 
 
 @acts
@@ -88,7 +82,13 @@ def note(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     if not form.is_valid() or files.problems:
         seen = StaffReplyForm(initial={"seen": ticket.version})
         return workspace_page(request, ticket, seen, note_form=form, note_files=files, status=422)
-    tickets.note_with_files(ticket=ticket, draft=tickets.Draft(form.cleaned_data["body"], files.ids), by=user)
+    body = form.cleaned_data["body"]
+    tickets.note_with_files(ticket=ticket, draft=tickets.Draft(body, files.ids), by=user)
+    if unclear := tickets.mentioned_in(body=body).unclear:
+        words = _(
+            "The note is kept, but told nobody of: %(names)s. Write the whole name as it stands in the list of people."
+        )
+        messages.warning(request, words % {"names": ", ".join(f"@{one}" for one in unclear)})
     return None
 
 
@@ -135,17 +135,19 @@ def _say_what_is_wrong(request: HttpRequest, form: Form) -> None:
 def workspace_page(
     request: HttpRequest, ticket: Ticket, form: StaffReplyForm, *, status: int = 200, **came_back: Any
 ) -> HttpResponse:
-    """The page; what came back of it (`note_form`, `reply_files`, `note_files`) stands where it was written."""
+    """The page; what came back of it (`note_form`, `looked`, `reply_files`, `note_files`) stands where it was."""
     context = {
         **admin.site.each_context(request),
         "title": str(ticket),
         "ticket": ticket,
         **composed(request, ticket, form),
         "note_form": NoteForm(),
+        "looked": None,
         "survivor": Ticket.objects.survivor_of(ticket),
         "may_act": request.user.has_perm("tickets.change_ticket"),
         **_conversation(request, ticket, form),
         **_side(request, ticket),
+        "pulse": pulse_of(request, ticket),
         **came_back,
     }
     response = render(request, "admin/tickets/ticket/workspace.html", context, status=status)
@@ -158,7 +160,7 @@ def composed(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> dict
     offered = list(Macro.objects.offered_to(request.user).prefetch_related("tags"))
     chosen = str(form["macro"].value() or "")
     macro = next((one for one in offered if str(one.pk) == chosen), None)
-    return {"form": form, "macros": offered, "macro": macro, "seen": ticket.version}
+    return {"form": form, "macros": offered, "macro": macro, "seen": ticket.version, "key": public_id()}
 
 
 def _conversation(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> dict[str, Any]:
@@ -169,8 +171,16 @@ def _conversation(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) ->
     seen = int(seen) if str(seen).isdecimal() else ticket.version
     rows = [(message, letters.get(str(message.pk), []), message.ticket_version > seen) for message in shown]
     about = letters.get("", [])
-    has_newer = any(is_new for *_row, is_new in rows)
-    return {"conversation": rows, "letters": about, "letter_count": len(about), "has_newer": has_newer}
+    on_their_way = list(ticket.held_replies.told()) if ticket.has_held else []
+    held = [(one, one.ticket_version > seen and one.author_id != request.user.pk) for one in on_their_way]
+    has_newer = any(is_new for *_row, is_new in [*rows, *held])
+    return {
+        "conversation": rows,
+        "held": held,
+        "letters": about,
+        "letter_count": len(about),
+        "has_newer": has_newer,
+    }
 
 
 def _letters_by_message(ticket: Ticket, shown: list[Message]) -> dict[str, list[Letter]]:

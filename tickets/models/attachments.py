@@ -31,6 +31,9 @@ class Attachment(models.Model):
     message = models.ForeignKey(
         Message, models.CASCADE, null=True, blank=True, related_name="attachments", verbose_name=_("message")
     )
+    held = models.ForeignKey(
+        "HeldReply", models.SET_NULL, null=True, blank=True, related_name="files", verbose_name=_("answer on its way")
+    )
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("uploaded by")
     )

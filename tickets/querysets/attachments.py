@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import OuterRef, Q, Sum
 from django.db.models.functions import JSONObject
 
+from tickets.states import HeldState
+
 
 class DeskRulesQuerySet(models.QuerySet):
     def present(self) -> Any:
@@ -23,9 +25,13 @@ class AttachmentQuerySet(models.QuerySet):
             found |= Q(message=None, uploaded_by=user.pk)
         return self.filter(found, dropped_at=None)
 
+    def free(self) -> "AttachmentQuerySet":
+        """Taken by no message, nor by an answer that is on its way."""
+        return self.filter(Q(held=None) | Q(held__state=HeldState.TAKEN_BACK), message=None, dropped_at=None)
+
     def unsent_of(self, user: Any) -> "AttachmentQuerySet":
-        """What that person uploaded and no message has taken yet."""
-        return self.filter(message=None, dropped_at=None, uploaded_by=user).order_by("pk")
+        """What that person uploaded and has not sent."""
+        return self.free().filter(uploaded_by=user).order_by("pk")
 
     def bytes_of(self) -> int:
         return self.aggregate(found=Sum("size"))["found"] or 0
@@ -40,7 +46,8 @@ class AttachmentQuerySet(models.QuerySet):
 
     def to_sweep(self, before: datetime) -> "AttachmentQuerySet":
         """Uploaded before that moment and never sent, or dropped already while the process died."""
-        return self.filter(Q(uploaded_at__lt=before) | Q(dropped_at__isnull=False), message=None).order_by("pk")
+        lost = Q(dropped_at__isnull=False) | Q(pk__in=self.free().filter(uploaded_at__lt=before).values("pk"))
+        return self.filter(lost, message=None).order_by("pk")
 
 
 def told_files(of: str = "pk") -> ArraySubquery:

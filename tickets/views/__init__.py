@@ -15,6 +15,7 @@ from helpcenter.models import Article, Question
 from helpcenter.querysets import opened_on
 from portal.accounts.context import actor
 from portal.accounts.models import User
+from portal.lib import pulse
 from portal.lib.refusals import Refused
 from portal.lib.tallies import count
 from portal.operations.current import troubles
@@ -67,11 +68,10 @@ MOST_FILINGS_AN_HOUR = 20
 def new_ticket(request: HttpRequest) -> HttpResponse:
     """The form, with the promise that its answers would get; a valid one files and leads to the ticket."""
     user = actor(request)
-    if request.method != "POST":
-        left = _left_article(request, user)
-        initial = {"subject": request.GET.get("subject", "")[:150], **left, **_brought_along(request, user)}
-        return _form_page(request, TicketForm(user=user, initial=initial))
-    form, files = TicketForm(request.POST, user=user), handed_in(request, user)
+    files = handed_in(request, user)
+    if request.method != "POST" or "ask" in request.POST:
+        return _form_page(request, TicketForm(user=user, initial=_typed_before(request, user)), files)
+    form = TicketForm(request.POST, user=user)
     if not form.is_valid() or files.problems:
         return _form_page(request, form, files, status=422)
     try:
@@ -94,6 +94,16 @@ def _file(request: HttpRequest, form: TicketForm, files: HandedIn) -> Ticket:
 def _followed(request: HttpRequest) -> Ticket | None:
     """The solved or closed ticket that goes on in the new one."""
     return Ticket.objects.to_follow(request.user, (request.POST or request.GET).get("follows", ""))
+
+
+def _typed_before(request: HttpRequest, user: User) -> dict[str, Any]:
+    """What the form begins with: what the reader did before, and the category whose questions they want to see."""
+    if request.method == "POST":
+        return request.POST.dict()
+    category = request.GET.get("category", "")
+    chosen = {"category": category} if category.isdecimal() else {}
+    left = _left_article(request, user)
+    return {"subject": request.GET.get("subject", "")[:150], **chosen, **left, **_brought_along(request, user)}
 
 
 def _left_article(request: HttpRequest, user: User) -> dict[str, str]:
@@ -124,7 +134,7 @@ def _form_page(
     now = timezone.now()
     context = {"form": form, "troubles": troubles(now), **_pledge_of(form, request.POST or request.GET, now)}
     context |= {"files": files, "rules": DeskRules.objects.present(), "follows": _followed(request)}
-    return page(request, "tickets/ticket_new.html", context, parts=["pledge"], status=status)
+    return page(request, "tickets/ticket_new.html", context, parts=["pledge", "questions"], status=status)
 
 
 def _pledge_of(form: TicketForm, given: Any, now: datetime) -> dict[str, Any]:
@@ -165,7 +175,7 @@ def reply(request: HttpRequest, public_id: str) -> HttpResponse:
     if not form.is_valid() or files.problems:
         return _again(request, ticket, form, files, 422)
     try:
-        tickets.send(ticket=ticket, draft=tickets.Draft(form.cleaned_data["body"], files.ids), by=user)
+        tickets.reply_with_files(ticket=ticket, draft=tickets.Draft(form.cleaned_data["body"], files.ids), by=user)
     except Refused as refusal:
         if request.htmx:  # type: ignore[attr-defined]  # set by django_htmx
             raise
@@ -245,8 +255,9 @@ def _followers(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
 
 
 def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, Any]:
-    now = timezone.now()
+    now, place = timezone.now(), pulse.place_of(Ticket._meta.label_lower, ticket.pk)
     return {
+        "pulse": pulse.Pulse.of(pulse.Listener(place, actor(request).pk, "")),
         "ticket": ticket,
         "form": form,
         "escalate_form": EscalateForm(),
@@ -256,6 +267,7 @@ def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, 
         "rules": DeskRules.objects.present(),
         "promises": ticket.timers.of_the_page(now),
         "timeline": timeline(ticket, reader=request.user),
+        "field_values": ticket.field_values.shown_to(request.user),
         **offered_rating(request, ticket),
         "may_reopen": ticket.reopens_until is not None and now <= ticket.reopens_until,
     }

@@ -115,7 +115,9 @@ def guest_reply(request: HttpRequest, link: GuestLink) -> HttpResponseBase:
     if not form.is_valid() or files.problems:
         return _shown(request, link, form, files, 422)
     try:
-        tickets.send(ticket=link.ticket, draft=tickets.Draft(form.cleaned_data["body"], files.ids), by=guest)
+        tickets.reply_with_files(
+            ticket=link.ticket, draft=tickets.Draft(form.cleaned_data["body"], files.ids), by=guest
+        )
     except Refused as refusal:
         form.add_error("body", str(refusal))
         return _shown(request, link, form, files, 409)

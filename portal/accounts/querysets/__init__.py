@@ -1,0 +1,92 @@
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.models import BaseUserManager
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+# Asked at each request of somebody signed in, hence written out: putting it together takes the ORM longer than
+# answering takes the database.
+_VISITOR = """
+    SELECT one.*,
+        EXISTS(SELECT 1 FROM mfa_authenticator WHERE user_id = one.id AND type <> 'recovery_codes') AS is_enrolled,
+        ARRAY(SELECT organization_id FROM accounts_membership WHERE user_id = one.id ORDER BY id) AS belongs_to,
+        ARRAY(SELECT role FROM accounts_membership WHERE user_id = one.id ORDER BY id) AS belongs_as
+    FROM accounts_user one WHERE one.id = %s
+"""
+
+
+class UserQuerySet(models.QuerySet):
+    def staff(self) -> "UserQuerySet":
+        return self.filter(is_staff=True, is_active=True)
+
+    def customers(self) -> "UserQuerySet":
+        return self.filter(is_staff=False, is_active=True)
+
+    def only_in(self, organization: Any) -> "UserQuerySet":
+        """Customers who would be left without any organization if there were not that one."""
+        memberships = apps.get_model("accounts", "Membership").objects.exclude(organization=organization)
+        found = self.filter(memberships__organization=organization, is_staff=False)
+        return found.exclude(pk__in=memberships.values("user"))
+
+    def with_second_factor(self) -> "UserQuerySet":
+        """Each with `is_enrolled`: has an authenticator app or a security key (recovery codes alone do not count)."""
+        factors = apps.get_model("mfa", "Authenticator").objects.exclude(type="recovery_codes")
+        return self.annotate(is_enrolled=Exists(factors.filter(user_id=OuterRef("pk"))))
+
+    def visitor(self, pk: int) -> Any:
+        """Who makes a request, with what every page asks about them: `is_enrolled` as above, and `member_roles` as of
+        now. One query; None when nobody has that id."""
+        found: Any = next(iter(self.raw(_VISITOR, [pk])), None)
+        if found is not None:
+            found.loaded_roles = dict(zip(found.belongs_to, found.belongs_as, strict=True))
+        return found
+
+    def names(self, ids: Iterable[int | None]) -> dict[int, str]:
+        """What to call the users with these ids, in one query; of users since erased nothing is known."""
+        wanted = {one for one in ids if one is not None}
+        found = self.filter(pk__in=wanted).values_list("pk", "name", "email") if wanted else []
+        return {pk: name or email for pk, name, email in found}
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]  # built by Django at run time
+    """Log-in names are e-mail addresses, compared without regard to case."""
+
+    def get_by_natural_key(self, email: str | None) -> Any:
+        return self.get(email__iexact=email)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> Any:
+        """A user with that address; without a password they cannot log in by one."""
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> Any:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class OrganizationQuerySet(models.QuerySet):
+    def of_member(self, user: Any) -> "OrganizationQuerySet":
+        """Those the user belongs to."""
+        return self.filter(memberships__user_id=user.pk)
+
+    def visible_to(self, user: Any) -> "OrganizationQuerySet":
+        """Staff who may see customers see all; everybody else their own."""
+        if user.is_staff and user.has_perm("accounts.view_organization"):
+            return self
+        return self.of_member(user) if user.is_authenticated else self.none()
+
+
+class InvitationQuerySet(models.QuerySet):
+    def open(self, now: datetime) -> "InvitationQuerySet":
+        """Neither accepted nor taken back, and still valid."""
+        return self.filter(accepted_at=None, revoked_at=None, expires_at__gt=now)
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def live(self, now: datetime) -> "ApiTokenQuerySet":
+        """Usable at that moment: not revoked, not expired, of an active user."""
+        return self.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None, user__is_active=True)
