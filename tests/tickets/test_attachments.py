@@ -18,7 +18,7 @@ from tests.factories.tickets import MacroFactory
 from tests.fakes.bucket import Bucket
 from tests.tickets.files import check_all, kept_in, picture, upload
 from tickets import actions as tickets
-from tickets.models import Attachment, DeskRules, Ticket
+from tickets.models import Attachment, DeskRules, HeldReply, Ticket
 
 pytestmark = pytest.mark.django_db
 File = Callable[..., Ticket]
@@ -199,6 +199,7 @@ def test_agents_attach_to_answers_and_notes(client: Client, agent: User, file: F
     files = [SimpleUploadedFile("fix.txt", b"fix")]
     answer = {"body": "Try this.", "seen": ticket.version, "leaves": "waiting", "files": files}
     assert client.post(f"{desk}reply/", answer).status_code == 302
+    assert tickets.leave_next(now=timezone.now() + timedelta(minutes=3))
     noted = client.post(f"{desk}note/", {"body": "", "files": [SimpleUploadedFile("log.txt", b"log")]})
     assert noted.status_code == 422
     kept = Attachment.objects.get(name="log.txt")
@@ -207,6 +208,34 @@ def test_agents_attach_to_answers_and_notes(client: Client, agent: User, file: F
     assert [one.message.kind for one in Attachment.objects.order_by("pk") if one.message] == ["reply", "note"]
     assert "log.txt" in client.get(f"{desk}change/").content.decode()
     assert "fix.txt" in client.get("/admin/tickets/attachment/").content.decode()
+
+
+def test_files_of_an_answer_that_is_taken_back_are_there_for_the_next(
+    client: Client, agent: User, file: File, customer: User
+) -> None:
+    client.force_login(agent)
+    ticket = file()
+    desk = f"/admin/tickets/ticket/{ticket.pk}/"
+    answer = {"body": "Try this.", "seen": ticket.version, "leaves": "waiting"}
+    client.post(f"{desk}reply/", {**answer, "files": [SimpleUploadedFile("fix.txt", b"fix")]})
+    held, fix = HeldReply.objects.get(), Attachment.objects.get()
+    assert (fix.held, fix.message) == (held, None)
+    client.force_login(customer)
+    assert client.get(fix.get_absolute_url()).status_code == 404
+    client.force_login(agent)
+    Attachment.objects.update(uploaded_at=timezone.now() - timedelta(days=2))
+    assert not tickets.sweep_next_upload()  # it is on its way
+    with pytest.raises(Refused, match="sent already"):
+        draft = tickets.Draft("Twice", [fix.public_id])
+        tickets.note_with_files(ticket=ticket, draft=draft, by=agent)
+    back = client.post(f"{desk}takeback/", {"held": held.pk})
+    Attachment.objects.update(uploaded_at=timezone.now())
+    assert fix.public_id in client.get(back["Location"]).content.decode()
+    client.post(f"{desk}reply/", {**answer, "seen": 99, "body": "Try that.", "kept": fix.public_id})
+    assert tickets.leave_next(now=timezone.now() + timedelta(minutes=3))
+    fix.refresh_from_db()
+    assert fix.message is not None
+    assert fix.message.body == "Try that."
 
 
 def test_a_macro_sends_files_too(agent: User, file: File) -> None:

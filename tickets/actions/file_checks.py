@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from portal.events.actions import touch
 from portal.lib.clock import moment
 from portal.lib.pictures import Unreadable, thumbnail
 from tickets import gateway
@@ -66,6 +67,9 @@ def _finish(attachment: Attachment, small: str) -> Attachment:
     attachment.state, attachment.problem, attachment.check_at = FileState.READY, "", None
     attachment.thumbnail.name = small or attachment.thumbnail.name
     attachment.save(update_fields=["state", "problem", "check_at", "thumbnail"])
+    attachment.refresh_from_db(fields=["message"])
+    if attachment.message is not None:
+        touch(about=attachment.message.ticket)  # pages that show it look again
     return attachment
 
 

@@ -177,7 +177,8 @@ class TicketAdmin(ModelAdmin):
     list_per_page = 30
     actions = None
 
-    def get_urls(self) -> list[URLPattern]:
+    def _about_one(self, guard: Any) -> list[URLPattern]:
+        """What is done with one ticket."""
         acts = {
             "reply": admin_views.reply,
             "takeback": sending.take_back,
@@ -196,12 +197,15 @@ class TicketAdmin(ModelAdmin):
             "suggestions": classifying.suggestions,
             "decide": classifying.decide,
         }
-        guard = self.admin_site.admin_view
         ours = [path(f"<int:pk>/{name}/", guard(view), name=f"tickets_ticket_{name}") for name, view in acts.items()]
         moves = [
             path(f"<int:pk>/{name}/", guard(admin_views.move), {"move": name}, name=f"tickets_ticket_{name}")
             for name in admin_views.MOVES
         ]
+        return [*ours, *moves]
+
+    def get_urls(self) -> list[URLPattern]:
+        guard = self.admin_site.admin_view
         beside = [
             path("bulk/", guard(bulk.act), name="tickets_ticket_bulk"),
             path("behalf/", guard(desk.behalf), name="tickets_ticket_behalf"),
@@ -215,7 +219,7 @@ class TicketAdmin(ModelAdmin):
             path("views/keep/", guard(queue_views.keep_view), name="tickets_ticket_keep_view"),
             path("views/<int:pk>/drop/", guard(queue_views.drop_view), name="tickets_ticket_drop_view"),
         ]
-        return [*beside, *ours, *moves, *super().get_urls()]
+        return [*beside, *self._about_one(guard), *super().get_urls()]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         usual = Sorting.NEWEST if finding.is_search(request) else Sorting.DUE
