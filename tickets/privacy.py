@@ -6,13 +6,25 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.privacy import ERASED, Ageing, Fate, Sheet, Subject, ages, decide, erases, exports
 from portal.operations import privacy as tasks
 from portal.outbox import privacy as letters
 from portal.outbox.models import Letter
-from tickets.models import Copy, Escalation, Follower, HeldReply, Macro, Message, Survey, Ticket
+from tickets.models import (
+    Attachment,
+    Copy,
+    Escalation,
+    Follower,
+    GuestFiling,
+    HeldReply,
+    Macro,
+    Message,
+    Survey,
+    Ticket,
+)
 from tickets.states import MESSAGES_FOR_CUSTOMERS, TicketState
 
 _HOUSE = {
@@ -46,6 +58,16 @@ decide(
         "tickets.Copy": {Fate.DELETED: "address", Fate.FIGURE: "public_id", Fate.LINK: "added_by"},
     }
 )
+decide(
+    {
+        "tickets.Attachment": {
+            Fate.DELETED: "name content_type problem stored thumbnail uploaded_by",
+            Fate.FIGURE: "public_id",
+        },
+        "tickets.GuestFiling": {Fate.DELETED: "email name subject body digest network"},
+        "tickets.GuestLink": {Fate.FIGURE: "public_id"},
+    }
+)
 _HTML = f"<p>{ERASED}</p>"
 
 
@@ -64,8 +86,15 @@ def _written(subject: Subject) -> Q:
     return found | Q(author_id=subject.pk, is_from_staff=False) | named
 
 
+def _drop_files(chosen: Q) -> int:
+    """They belong to nothing from now on; the sweep of uploads deletes row and bytes."""
+    gone = {"message": None, "held": None, "uploaded_by": None, "name": ERASED, "problem": "", "dropped_at": Now()}
+    return Attachment.objects.filter(chosen, dropped_at=None).update(**gone)
+
+
 def _blank_messages(chosen: Q, most: int) -> int:
     found = list(Message.objects.filter(chosen).exclude(body=ERASED).values_list("pk", flat=True)[:most])
+    _drop_files(Q(message__in=found))
     count = letters.blank(Letter.objects.about_any({Message: found}), most * 10)
     return count + Message.objects.filter(pk__in=found).update(body=ERASED, html=_HTML)
 
@@ -94,6 +123,8 @@ def erase(subject: Subject, most: int) -> int:
         count += Macro.objects.filter(owner=subject.pk).delete()[0]
         count += Follower.objects.filter(user=subject.pk).delete()[0]
         count += Copy.objects.of_addresses(subject.emails).delete()[0]
+        count += _drop_files(Q(uploaded_by=subject.pk, message=None))
+        count += GuestFiling.objects.filter(Q(email__in=subject.emails) | Q(ticket__requester=subject.pk)).delete()[0]
     return count + _blank_tickets(_concerned(subject), most)
 
 

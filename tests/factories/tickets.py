@@ -245,6 +245,7 @@ class SurveyFactory(DjangoModelFactory):
 
     ticket = factory.SubFactory(TicketFactory)
     solved_at = factory.SelfAttribute("ticket.filed_at")
+    answers_until = factory.LazyAttribute(lambda survey: survey.solved_at + timedelta(days=30))
 
 
 class FollowerFactory(DjangoModelFactory):

@@ -86,6 +86,7 @@ def _leave(held: HeldReply) -> None:
     held.message = let_leave(held=held)
     held.state, held.body = HeldState.LEFT, ""
     held.save(update_fields=["state", "body", "message"])
+    held.files.filter(message=None).update(message=held.message)
     if held.macro is not None:
         fresh = Ticket.objects.select_related("organization").get(pk=held.ticket_id)
         details = {"macro": held.macro.pk, "answered": True}
