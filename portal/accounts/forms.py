@@ -243,3 +243,18 @@ class StaffRolesForm(forms.Form):
         required=False,
         help_text=_("Without any role the person is no member of the staff."),
     )
+
+
+class EraseForm(forms.Form):
+    """What is typed so that nothing is erased by mistake."""
+
+    typed = forms.CharField(label=_("To confirm, write it here"), max_length=254, required=False,
+                            widget=forms.TextInput(attrs={"autocomplete": "off"}))  # fmt: skip
+
+
+class RetentionForm(forms.Form):
+    """How long something is kept; `counted` is what the page showed."""
+
+    days = forms.IntegerField(label=_("Kept for (days)"), min_value=1, max_value=36500)
+    is_on = forms.BooleanField(label=_("Forget what is older, each night"), required=False)
+    counted = forms.IntegerField(min_value=0, widget=forms.HiddenInput)

@@ -1,9 +1,16 @@
+import portal.accounts.actions as accounts
 from portal.accounts import emails
 from portal.accounts.models import Membership
 from portal.accounts.states import INVITING_ROLES
 from portal.events.listeners import on
 from portal.events.models import Event
 from portal.outbox.models import Endpoint
+
+
+@on("privacy.export_asked", outside=True)
+def make_the_export(event: Event) -> None:
+    """Reading everything may take a while, so no transaction is open meanwhile; a second time does nothing."""
+    accounts.make_export(export_id=int(event.about_id))
 
 
 @on("endpoint.quarantined")

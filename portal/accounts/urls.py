@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from portal.accounts import views
-from portal.accounts.views import webhooks
+from portal.accounts.views import privacy, webhooks
 
 
 class ColorConverter:
@@ -36,6 +36,9 @@ urlpatterns = [
     path(f"{_WEBHOOK}/replay/<str:delivery>/", webhooks.replay_webhook, name="replay_webhook"),
     path(f"{_WEBHOOK}/<str:act>/", webhooks.act_on_webhook, name="act_on_webhook"),
     path("accounts/profile/", views.profile, name="profile"),
+    path("organization/<str:public_id>/privacy/", privacy.privacy, name="privacy_of"),
+    path("accounts/privacy/", privacy.privacy, name="privacy"),
+    path("accounts/privacy/exports/<str:public_id>/", privacy.export, name="export"),
     path("accounts/tokens/", views.tokens, name="tokens"),
     path("accounts/tokens/<int:token_id>/revoke/", views.revoke_token, name="revoke_token"),
     path("brands/<int:brand_id>/<str:version>.svg", views.brand_logo, name="brand_logo"),

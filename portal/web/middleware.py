@@ -102,7 +102,7 @@ class MachineDoors:
     """
 
     EARLY = ("/health/live", "/health/ready", "/metrics")
-    OTHERS = ("/api/", "/hooks/", "/ping/", "/v2/")
+    OTHERS = ("/api/", "/hooks/", "/ping/", "/v2/", "/pulse/")
     FOR_PEOPLE = ("/api/v1/docs",)
 
     def __init__(self, get_response: Handler) -> None:
