@@ -21,6 +21,10 @@ class VersionQuerySet(models.QuerySet):
     def live(self) -> "VersionQuerySet":
         return self.filter(state=VersionState.LIVE)
 
+    def learned(self) -> "VersionQuerySet":
+        """Those that came about, taken into use or not."""
+        return self.exclude(state=VersionState.FAILED)
+
     def told(self) -> "VersionQuerySet":
         """Without the models themselves."""
         return self.defer("trained")
