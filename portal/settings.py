@@ -183,6 +183,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
 MFA_TOTP_ISSUER = env.text("BRAND_NAME", "Portal")
 USERSESSIONS_TRACK_ACTIVITY = False  # a write on each request costs more than it tells
 INVITATION_VALID_FOR = timedelta(days=7)
+ERASURE_DAYS = env.integer("ERASURE_DAYS", 7, at_least=1)  # so long can the wish to be erased be taken back
 
 # --- Letters ----------------------------------------------------------------------------------------------------------
 vars().update(env.mail(env.text("EMAIL_URL", "keep://" if LOCAL else None)))
@@ -283,7 +284,7 @@ UNFOLD = {
     "COLORS": palette.STAFF,
     "DASHBOARD_CALLBACK": "portal.operations.admin_views.work_list",
     "STYLES": [lambda request: static("css/admin.css")],
-    "SCRIPTS": [lambda request: static("js/admin.js")],
+    "SCRIPTS": [lambda request: static("js/admin.js"), lambda request: static("js/live.js")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "portal.site.navigation"},
 }
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique without regard to case, by a constraint on lower(email)

@@ -9,7 +9,8 @@ from django.urls import reverse
 from portal.accounts.models import User
 from portal.outbox.actions import post
 from portal.outbox.letters import Draft, render
-from tickets.models import Message, Survey, Ticket
+from tickets.models import Copy, HeldReply, Message, Survey, Ticket
+from tickets.querysets import reads_as_staff
 from tickets.states import REOPEN_WITHIN, Metric, Score, labels
 
 _SECRET = {"survey"}  # its links rate without a log-in
@@ -48,6 +49,40 @@ def customer_replied(*, message: Message, to: User) -> None:
     link = settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[message.ticket_id])
     context = {"message": message, "ticket": message.ticket, "link": link}
     _send(f"ticket-customer-replied:{message.pk}:{to.pk}", "customer_replied", to, message, context)
+
+
+def did_not_leave(*, held: HeldReply) -> None:
+    """Tells an agent that an answer they sent did not reach the customer, with its words."""
+    context = {"held": held, "ticket": held.ticket, "link": _desk(held.ticket)}
+    _send(f"ticket-reply-stopped:{held.pk}", "did_not_leave", held.author, held.ticket, context)
+
+
+def mentioned(*, message: Message, to: User) -> None:
+    """Tells a colleague that a note names them."""
+    context = {"message": message, "ticket": message.ticket, "link": _desk(message.ticket)}
+    _send(f"ticket-mentioned:{message.pk}:{to.pk}", "mentioned", to, message, context)
+
+
+def followed(*, message: Message, to: User) -> None:
+    """Brings a message to somebody who follows the ticket."""
+    ticket = message.home
+    link = _desk(message.ticket) if reads_as_staff(to) else _portal(ticket)
+    context = {"message": message, "ticket": ticket, "link": link}
+    _send(f"ticket-followed:{message.pk}:{to.pk}", "followed", to, message, context)
+
+
+def copied(*, message: Message, copy: Copy) -> None:
+    """Brings a public message to an address that gets copies. It opens nothing: its one link ends the copies."""
+    stop = settings.SITE_URL + copy.get_absolute_url()
+    context = {"message": message, "ticket": message.home, "stop": stop}
+    words = render("emails/tickets/copied", context)
+    headers = {
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "X-Auto-Response-Suppress": "All",
+    }
+    key = f"ticket-copy:{copy.pk}:{message.pk}"
+    post(Draft(key, copy.address, words.subject, words.text, words.html, about=message, headers=headers))
 
 
 def escalated(*, ticket: Ticket, to: User, key: str, told: dict[str, Any], now: datetime) -> None:
@@ -97,6 +132,10 @@ def _send(
 
 def _portal(ticket: Ticket) -> str:
     return settings.SITE_URL + ticket.get_absolute_url()
+
+
+def _desk(ticket: Ticket) -> str:
+    return settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk])
 
 
 def _days() -> int:

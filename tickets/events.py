@@ -26,6 +26,8 @@ def categories(slugs: Collection[str]) -> dict[str, str]:
 
 TICKET_FILED = declare("ticket.filed", _("{by} filed the ticket"), is_public=True)
 TICKET_REPLIED = declare("ticket.replied", _("{by} answered"), is_public=True)
+TICKET_REPLY_TAKEN_BACK = declare("ticket.reply_taken_back", _("{by} took an answer back before it left"))
+TICKET_REPLY_STOPPED = declare("ticket.reply_stopped", _("An answer of {by} could not leave"))
 TICKET_CUSTOMER_REPLIED = declare("ticket.customer_replied", _("{by} wrote"), is_public=True)
 TICKET_NOTED = declare("ticket.noted", _("{by} left a note"))
 TICKET_ASSIGNED = declare(
@@ -74,11 +76,28 @@ TICKET_TAGGED = declare("ticket.tagged", _("{by} added the tags {tags}"))
 TICKET_UNTAGGED = declare("ticket.untagged", _("{by} took off the tags {tags}"))
 TICKET_SNOOZED = declare("ticket.snoozed", _("{by} put the ticket aside for later"))
 TICKET_WOKE = declare("ticket.woke", _("{by} brought the ticket back into the queue"))
+FOLLOWER_ADDED = declare(
+    "ticket.follower_added", _("{by} made {user_name} a follower"), names={"user_name": ("user", people)}
+)
+FOLLOWER_LEFT = declare(
+    "ticket.follower_left", _("{by} ended that {user_name} follows"), names={"user_name": ("user", people)}
+)
+COPY_ADDED = declare("ticket.copy_added", _("{by} added an address that gets copies"))
+COPY_ENDED = declare("ticket.copy_ended", _("{by} ended the copies to an address"))
+TICKET_ARTICLE_DRAFTED = declare("ticket.article_drafted", _("{by} drafted an article from the ticket"))
 TICKET_MERGED = declare("ticket.merged", _("{by} merged the ticket into #{into}"))
 TICKET_MERGED_IN = declare("ticket.merged_in", _("{by} merged #{source} into the ticket"))
+TICKET_SPLIT = declare("ticket.split", _("{by} split {count} messages off into #{into}"), is_public=True)
+TICKET_SPLIT_OFF = declare("ticket.split_off", _("{by} split the ticket off #{source}"), is_public=True)
 MERGED_REPLIED = declare("ticket.merged_replied", _("{by} wrote to #{source}, which was merged into the ticket"))
 MACRO_APPLIED = declare("ticket.macro_applied", _("{by} used a macro"))
 MACRO_KEPT = declare("macro.kept", _("{by} changed a macro"))
+QUEUE_VIEW_KEPT = declare("queue_view.kept", _("{by} kept a view of the queue"))
+QUEUE_VIEW_DROPPED = declare("queue_view.dropped", _("{by} dropped a view of the queue"))
+TICKET_FIELD_KEPT = declare("ticket_field.kept", _("{by} kept a field of tickets"))
+TICKET_FIELD_ARCHIVED = declare("ticket_field.archived", _("{by} archived a field of tickets"))
+TICKET_FIELD_RESTORED = declare("ticket_field.restored", _("{by} brought a field of tickets back"))
+TICKET_FIELDS_CHANGED = declare("ticket.fields_changed", _("{by} changed the fields {fields}"))
 RATING_ASKED = declare("ticket.rating_asked", _("The requester was asked by letter how they rate the solution"))
 TICKET_RATED = declare("ticket.rated", _("{by} rated the solution with {score} of 5"), is_public=True)
 

@@ -12,12 +12,24 @@ from tickets.models import (
     CalendarHours,
     Category,
     Classifier,
+    Desk,
     Ladder,
     LadderStep,
     MatrixLine,
+    QueueView,
     SlaPolicy,
 )
-from tickets.states import ALWAYS_OPEN_SLUG, STANDARD_LADDER, Channel, Dimension, Level, Priority, Tells, Weekday
+from tickets.states import (
+    ALWAYS_OPEN_SLUG,
+    STANDARD_LADDER,
+    Channel,
+    Dimension,
+    Level,
+    Priority,
+    Sorting,
+    Tells,
+    Weekday,
+)
 from tickets.states.classifying import NEVER_APPLIED, Trait
 
 CATEGORIES = [
@@ -87,6 +99,18 @@ MATRIX = [
 ]
 
 
+# Views of the queue: slug, name, search, order.
+VIEWS = [
+    ("mine", "My open", "assignee:me status:ours", Sorting.DUE),
+    ("unassigned", "Unassigned", "assignee:nobody status:ours", Sorting.DUE),
+    ("due-soon", "Due within the hour", "due:soon", Sorting.DUE),
+    ("breached", "Breached", "due:overdue", Sorting.DUE),
+    ("waiting", "Waiting for customer", "status:waiting", Sorting.OLDEST),
+    ("solved", "Recently solved", "status:solved solved:<7d", Sorting.NEWEST),
+    ("snoozed", "Snoozed", "status:snoozed", Sorting.DUE),
+]
+
+
 def after_migrate(**_options: Any) -> None:
     """Connected to Django's post_migrate of this app; on the way back to tables of an earlier time it makes nothing."""
     with transaction.atomic():
@@ -94,6 +118,10 @@ def after_migrate(**_options: Any) -> None:
             make_categories()
             make_ladders()
             make_promises()
+        if _is_there(Desk):
+            Desk.objects.get_or_create(pk=1)
+        if _is_there(QueueView):
+            make_views()
         if _is_there(Classifier):
             make_classifiers()
         if _is_there(BusinessCalendar):
@@ -162,6 +190,15 @@ def make_ladders() -> None:
         MatrixLine(priority=priority, level=level, title=title)
         for priority, level, title in MATRIX
         if priority not in known
+    )
+
+
+def make_views() -> None:
+    known = set(QueueView.objects.values_list("slug", flat=True))
+    QueueView.objects.bulk_create(
+        QueueView(slug=slug, name=name, query=query, sort=sort, position=position)
+        for position, (slug, name, query, sort) in enumerate(VIEWS)
+        if slug not in known
     )
 
 

@@ -7,9 +7,10 @@ from portal.events.listeners import on
 from portal.events.models import Event
 from tickets import actions as tickets
 from tickets import emails
-from tickets.models import Escalation, Message, Survey, Ticket, Timer
+from tickets.models import Escalation, HeldReply, Message, Survey, Ticket, Timer
 from tickets.models.rules import MARK
-from tickets.querysets import TicketQuerySet
+from tickets.querysets import TicketQuerySet, reads_as_staff
+from tickets.states import HeldState, TicketState
 from tickets.states.classifying import Trait
 
 
@@ -52,6 +53,13 @@ def bring_the_answer_to_the_requester(event: Event) -> None:
         emails.replied(message=message)
 
 
+@on("ticket.reply_stopped")
+def tell_its_author_that_it_did_not_leave(event: Event) -> None:
+    held = HeldReply.objects.select_related("author", "ticket").filter(pk=event.details.get("held")).first()
+    if held is not None and held.state == HeldState.STOPPED:
+        emails.did_not_leave(held=held)
+
+
 @on("ticket.solved")
 def tell_the_requester_it_is_solved(event: Event) -> None:
     """Unless the answer that solved it says so already, they did it themselves, or it is no longer solved."""
@@ -92,6 +100,44 @@ def tell_the_agents(event: Event) -> None:
         return
     for agent in _agents_of(message.ticket):
         emails.customer_replied(message=message, to=agent)
+
+
+@on("ticket.noted")
+def tell_the_colleagues_who_are_mentioned(event: Event) -> None:
+    """Those who may read it, also now; nobody is told of their own words."""
+    message = _message_of(event)
+    named = event.details.get("mentioned", [])
+    if message is None or not named:
+        return
+    for person in User.objects.staff().filter(pk__in=named).exclude(pk=event.by_id).order_by("pk"):
+        if reads_as_staff(person):
+            emails.mentioned(message=message, to=person)
+
+
+@on("ticket.replied", "ticket.customer_replied", "ticket.noted")
+def tell_those_who_follow(event: Event) -> None:
+    """Whoever may still read the message, unless another letter tells them of it or they wrote it."""
+    message = _message_of(event)
+    if message is None:
+        return
+    told = {message.author_id, message.home.requester_id, *event.details.get("mentioned", [])}
+    if event.name == "ticket.customer_replied":
+        told |= {agent.pk for agent in _agents_of(message.ticket)}
+    for follower in message.home.followers.exclude(user__in=told - {None}).select_related("user").order_by("pk"):
+        if Message.objects.visible_to(follower.user).filter(pk=message.pk).exists():
+            emails.followed(message=message, to=follower.user)
+
+
+@on("ticket.replied", "ticket.customer_replied")
+def send_copies(event: Event) -> None:
+    """Addresses get what is said in public since they were added; who wrote it gets none."""
+    message = _message_of(event)
+    if message is None or message.is_internal:
+        return
+    author = message.author.email.lower() if message.author else ""
+    for copy in message.home.copies.live().filter(added_at__lte=message.created_at).order_by("pk"):
+        if copy.address.lower() != author and tickets.may_get_letters(copy=copy, now=event.happened_at):
+            emails.copied(message=message, copy=copy)
 
 
 @on("ticket.promise_warned")
@@ -226,3 +272,12 @@ def _ticket_of_letter(about_type: str, about_id: str) -> Ticket | None:
     if about_type == Message._meta.label_lower:
         return Ticket.objects.filter(messages__pk=about_id).first()
     return None
+
+
+@on("user.erased", outside=True)
+@on("organization.erased", outside=True)
+def close_what_nobody_asks_any_more(event: Event) -> None:
+    """Each ticket in a transaction of its own; who comes twice finds nothing open."""
+    column = "requester" if event.name == "user.erased" else "organization"
+    for ticket in Ticket.objects.exclude(state=TicketState.CLOSED).filter(**{column: event.about_id}).iterator():
+        tickets.close(ticket=ticket, by=None)

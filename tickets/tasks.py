@@ -8,6 +8,7 @@ from tickets.actions import (
     classify_missing,
     fire_next,
     is_training_due,
+    leave_next,
     train,
     wake_next,
     watch_next_promise,
@@ -27,6 +28,15 @@ def watch_promises() -> int:
     while seen < BATCH and watch_next_promise():
         seen += 1
     return seen
+
+
+@shared_task(name="tickets.let_replies_leave")
+def let_replies_leave() -> int:
+    """Lets answers leave that can no longer be taken back; answers how many it took up."""
+    taken = 0
+    while taken < BATCH and leave_next():
+        taken += 1
+    return taken
 
 
 @shared_task(name="tickets.assign")

@@ -1,15 +1,17 @@
 """What staff do with people and organizations: each page asks, then calls one action."""
 
 from functools import partial
+from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.admin import ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 import portal.accounts.actions as accounts
 from portal.accounts.context import actor
-from portal.accounts.forms import StaffForm, StaffRolesForm
+from portal.accounts.forms import EraseForm, RetentionForm, StaffForm, StaffRolesForm
 from portal.accounts.models import Tier
 from portal.web.admin_views import Question, ask, row_or_404
 
@@ -121,3 +123,64 @@ def change_tier(request: HttpRequest, admin: ModelAdmin, object_id: str) -> Http
         question,
         lambda words: accounts.change_tier(organization=organization, by=actor(request), **words),
     )
+
+
+def change_retention(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    """Shows how much would go before anything does."""
+    rule = row_or_404(request, admin, object_id)
+    counted = accounts.count_due(rule=rule)
+    text = _("%(counted)s rows are older than %(days)s days now. Forgotten is forgotten: there is no way back.")
+    question = Question(
+        _("Change what is kept"),
+        text % {"counted": counted, "days": rule.days},
+        _("Save"),
+        _("The rule is changed."),
+        partial(RetentionForm, initial={"days": rule.days, "is_on": rule.is_on, "counted": counted}),
+        is_danger=True,
+    )
+
+    def act(words: dict[str, Any]) -> None:
+        accounts.change_retention(rule=rule, to=accounts.WantedRetention(**words), by=actor(request))
+
+    return ask(request, admin, rule, question, act)
+
+
+def ask_export(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    row = row_or_404(request, admin, object_id)
+    question = Question(
+        _("Export everything known"),
+        _("A letter tells the person, or the owners, where to fetch it behind their log-in. You do not get to see it."),
+        _("Put it together"),
+        _("It is being put together."),
+    )
+    return ask(request, admin, row, question, lambda _words: _exported(accounts.ask_export(of=row, by=actor(request))))
+
+
+def _exported(_export: Any) -> None:
+    """Back to the row, not to the export."""
+
+
+def ask_erasure(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    row = row_or_404(request, admin, object_id)
+    typed = getattr(row, "email", None) or row.name
+    text = _("After %(days)s days every word of it goes, and nothing brings it back. To confirm, write: %(typed)s")
+    question = Question(
+        _("Erase"),
+        text % {"days": settings.ERASURE_DAYS, "typed": typed},
+        _("Erase"),
+        _("It will be erased; those concerned are told by letter."),
+        EraseForm,
+        is_danger=True,
+    )
+    return ask(request, admin, row, question, lambda words: accounts.ask_erasure(of=row, by=actor(request), **words))
+
+
+def keep(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
+    row = row_or_404(request, admin, object_id)
+    question = Question(
+        _("Keep after all"),
+        _("Takes back the wish to be erased."),
+        _("Keep"),
+        _("Nothing will be erased."),
+    )
+    return ask(request, admin, row, question, lambda _words: accounts.revoke_erasure(of=row, by=actor(request)))

@@ -9,9 +9,10 @@ from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
 
-from portal.accounts.models import Brand, Tier
+from portal.accounts.models import Brand, RetentionRule, Tier
 from portal.accounts.roles import PERMISSIONS
 from portal.accounts.states import StaffRole
+from portal.lib.privacy import ageings
 
 TIERS: list[dict[str, Any]] = [
     {"slug": "pro", "name": "Pro", "rank": 1, "seats": 5, "api_requests_per_minute": 60},
@@ -35,6 +36,7 @@ def after_migrate(**_options: Any) -> None:
     with transaction.atomic():
         make_tiers()
         make_roles()
+        make_retention_rules()
 
 
 def make_tiers() -> None:
@@ -42,6 +44,12 @@ def make_tiers() -> None:
         Tier.objects.get_or_create(slug=row["slug"], defaults=row)
     if not Brand.objects.exists():
         Brand.objects.create(name="Portal", is_default=True)
+
+
+def make_retention_rules() -> None:
+    """One row per thing that goes with age; staff change how long, and switch it on."""
+    for name, one in ageings().items():
+        RetentionRule.objects.get_or_create(what=name, defaults={"days": one.days, "is_on": one.is_on})
 
 
 def make_roles() -> None:

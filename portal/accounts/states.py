@@ -1,6 +1,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.privacy import ORGANIZATION, PERSON
+
 
 class MemberRole(models.TextChoices):
     OWNER = "owner", _("Owner")
@@ -27,3 +29,16 @@ class TokenScope(models.TextChoices):
 
 INVITING_ROLES = [MemberRole.OWNER]
 PAYING_ROLES = [MemberRole.OWNER, MemberRole.BILLING]
+
+
+class SubjectKind(models.TextChoices):
+    """Whom an export or an erasure is about."""
+
+    PERSON = PERSON, _("Person")
+    ORGANIZATION = ORGANIZATION, _("Organization")
+
+
+class ExportState(models.TextChoices):
+    ASKED = "asked", _("Being made")
+    MADE = "made", _("Ready")
+    FAILED = "failed", _("Failed")

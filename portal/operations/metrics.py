@@ -59,6 +59,20 @@ def panel(name: str, *, position: int) -> Callable[[PanelSource], PanelSource]:
     return register
 
 
+Measure = Callable[[datetime], Iterable[Metric]]
+_measures: dict[str, Measure] = {}
+
+
+def measure(name: str) -> Callable[[Measure], Measure]:
+    """Registers figures of an app for Prometheus. They are asked on each scrape, so each is one cheap query."""
+
+    def register(source: Measure) -> Measure:
+        _measures[name] = source
+        return source
+
+    return register
+
+
 def panels_for(user: User, now: datetime) -> list[Panel]:
     """What this person's work list shows, in order. A panel that fails is left out and logged: work goes on."""
     found = []
@@ -162,6 +176,8 @@ def _counted(now: datetime) -> Iterable[Metric]:
     for reading in verdict(now).readings:
         probes.add_metric([reading.name], float(reading.is_ok))
     yield probes
+    for _name, source in sorted(_measures.items()):
+        yield from source(now)
 
 
 def _by_state(name: str, words: str, model: Any, states: list[Any]) -> Metric:

@@ -9,7 +9,19 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from portal.accounts.adapter import SecondFactorAdapter
-from portal.accounts.models import ApiToken, Brand, IdempotencyKey, Invitation, Membership, Organization, Tier, User
+from portal.accounts.models import (
+    ApiToken,
+    Brand,
+    Erasure,
+    Export,
+    IdempotencyKey,
+    Invitation,
+    Membership,
+    Organization,
+    RetentionRule,
+    Tier,
+    User,
+)
 from portal.lib.tokens import digest
 
 HASHED = make_password("correct horse battery")  # once: a good hash is slow
@@ -124,3 +136,33 @@ class IdempotencyKeyFactory(DjangoModelFactory):
     key = factory.Sequence(lambda n: f"key-{n}")
     request_digest = "0" * 64
     created_at = factory.LazyFunction(timezone.now)
+
+
+class ExportFactory(DjangoModelFactory):
+    """Asked for and not made yet."""
+
+    class Meta:
+        model = Export
+
+    subject_kind = "person"
+    subject_id = factory.LazyFunction(lambda: UserFactory().pk)
+    asked_at = factory.LazyFunction(timezone.now)
+
+
+class ErasureFactory(DjangoModelFactory):
+    class Meta:
+        model = Erasure
+
+    subject_kind = "person"
+    subject_id = factory.LazyFunction(lambda: UserFactory().pk)
+    asked_at = factory.LazyFunction(timezone.now)
+    due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+
+class RetentionRuleFactory(DjangoModelFactory):
+    class Meta:
+        model = RetentionRule
+        django_get_or_create = ("what",)
+
+    what = "outbox.letters"
+    days = 730

@@ -33,7 +33,10 @@ REACTIONS: dict[str, list[str]] = {
     "component.revised": ["incidents.receivers.publish_the_status_page"],
     "component.status_changed": ["incidents.receivers.publish_the_status_page"],
     "component_group.revised": ["incidents.receivers.publish_the_status_page"],
-    "endpoint.quarantined": ["portal.operations.receivers.have_somebody_look_at_the_endpoint"],
+    "endpoint.quarantined": [
+        "portal.accounts.receivers.tell_the_owners_that_nobody_answers",
+        "portal.operations.receivers.have_somebody_look_at_the_endpoint",
+    ],
     "incident.impact_changed": ["incidents.receivers.publish_the_status_page"],
     "incident.opened": ["incidents.receivers.publish_the_status_page"],
     "incident.reopened": ["incidents.receivers.publish_the_status_page"],
@@ -48,8 +51,10 @@ REACTIONS: dict[str, list[str]] = {
     "maintenance.rescheduled": ["incidents.receivers.publish_the_status_page"],
     "maintenance.scheduled": ["incidents.receivers.publish_the_status_page"],
     "maintenance.started": ["incidents.receivers.publish_the_status_page"],
+    "organization.erased": ["tickets.receivers.close_what_nobody_asks_any_more"],
     "organization.tier_changed": ["tickets.receivers.move_open_promises"],
     "plan.changed": ["billing.receivers.forget_the_kept_pricing_page"],
+    "privacy.export_asked": ["portal.accounts.receivers.make_the_export"],
     "series.arranged": ["helpcenter.receivers.forget_kept_pages"],
     "snippet.revised": ["helpcenter.receivers.bring_the_snippet_to_its_articles"],
     "sla_policy.changed": ["tickets.receivers.move_promises_of_the_line"],
@@ -62,7 +67,9 @@ REACTIONS: dict[str, list[str]] = {
     "ticket.customer_replied": [
         "tickets.receivers.apply_rules_about_it",
         "tickets.receivers.hand_out_what_waits",
+        "tickets.receivers.send_copies",
         "tickets.receivers.tell_the_agents",
+        "tickets.receivers.tell_those_who_follow",
     ],
     "ticket.escalated": [
         "tickets.receivers.apply_rules_about_it",
@@ -91,6 +98,10 @@ REACTIONS: dict[str, list[str]] = {
     "ticket.team_changed": ["tickets.receivers.hand_it_to_the_team_that_has_it_now"],
     "ticket.priority_changed": ["tickets.receivers.apply_rules_about_it", "tickets.receivers.hand_out_what_waits"],
     "ticket.merged_replied": ["tickets.receivers.tell_the_agents"],
+    "ticket.noted": [
+        "tickets.receivers.tell_the_colleagues_who_are_mentioned",
+        "tickets.receivers.tell_those_who_follow",
+    ],
     "ticket.promise_warned": [
         "tickets.receivers.apply_rules_about_it",
         "tickets.receivers.tell_those_whom_the_step_names",
@@ -103,10 +114,13 @@ REACTIONS: dict[str, list[str]] = {
         "tickets.receivers.see_that_a_reopened_ticket_has_somebody",
         "tickets.receivers.withdraw_the_survey",
     ],
+    "ticket.reply_stopped": ["tickets.receivers.tell_its_author_that_it_did_not_leave"],
     "ticket.replied": [
         "tickets.receivers.apply_rules_about_it",
         "tickets.receivers.bring_the_answer_to_the_requester",
         "tickets.receivers.hand_out_what_waits",
+        "tickets.receivers.send_copies",
+        "tickets.receivers.tell_those_who_follow",
     ],
     "ticket.solved": [
         "tickets.receivers.apply_rules_about_it",
@@ -115,6 +129,7 @@ REACTIONS: dict[str, list[str]] = {
         "tickets.receivers.hand_out_what_waits",
         "tickets.receivers.tell_the_requester_it_is_solved",
     ],
+    "user.erased": ["tickets.receivers.close_what_nobody_asks_any_more"],
 }
 # Who hears of every event that customers may hear of.
 REACTIONS_TO_PUBLIC = ["portal.outbox.receivers.webhooks_to_whoever_asked"]

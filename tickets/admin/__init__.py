@@ -3,6 +3,7 @@
 from tickets.admin.calendars import BusinessCalendarAdmin
 from tickets.admin.classifying import ClassifierAdmin
 from tickets.admin.desk import AgentProfileAdmin, SkillAdmin
+from tickets.admin.fields import TicketFieldAdmin
 from tickets.admin.macros import MacroAdmin, TagAdmin
 from tickets.admin.promises import (
     CategoryAdmin,
@@ -13,12 +14,14 @@ from tickets.admin.promises import (
 )
 from tickets.admin.queue import TicketAdmin
 from tickets.admin.rules import FiringAdmin, RuleAdmin
+from tickets.admin.talk import DeskAdmin
 
 __all__ = [
     "AgentProfileAdmin",
     "BusinessCalendarAdmin",
     "CategoryAdmin",
     "ClassifierAdmin",
+    "DeskAdmin",
     "EscalationAdmin",
     "FiringAdmin",
     "LadderAdmin",
@@ -29,4 +32,5 @@ __all__ = [
     "SlaPolicyAdmin",
     "TagAdmin",
     "TicketAdmin",
+    "TicketFieldAdmin",
 ]

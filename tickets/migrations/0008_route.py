@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_quiet_hours'),
-        ('tickets', '0007_answers'),
+        ('tickets', '0008_report'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='ticket',
-            index=models.Index(condition=models.Q(('state', 'solved')), fields=['solved_at', 'id'], name='ticket_solved'),
+            index=models.Index(condition=models.Q(('state', 'solved')), fields=['solved_at', 'id'], name='ticket_still_solved'),
         ),
         migrations.AddConstraint(
             model_name='classifier',

@@ -1,9 +1,14 @@
 from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
+from tickets.models.circle import Copy, Follower
 from tickets.models.classifying import Classifier, ClassifierVersion, Suggestion
 from tickets.models.desk import AgentProfile, AgentSkill, CategorySkill, Skill
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
+from tickets.models.fields import FieldValue, TicketField
+from tickets.models.finding import SearchDocument
+from tickets.models.held import Desk, HeldReply
 from tickets.models.macros import Macro, Tag
 from tickets.models.policies import SlaPolicy
+from tickets.models.queue_views import QueueView
 from tickets.models.rules import Firing, Rule, RuleAct, RuleCondition, RuleVersion
 from tickets.models.surveys import Survey
 from tickets.models.tickets import Category, Message, Ticket, address
@@ -19,18 +24,25 @@ __all__ = [
     "CategorySkill",
     "Classifier",
     "ClassifierVersion",
+    "Copy",
+    "Desk",
     "Escalation",
+    "FieldValue",
     "Firing",
+    "Follower",
+    "HeldReply",
     "Holiday",
     "Ladder",
     "LadderStep",
     "Macro",
     "MatrixLine",
     "Message",
+    "QueueView",
     "Rule",
     "RuleAct",
     "RuleCondition",
     "RuleVersion",
+    "SearchDocument",
     "Shift",
     "Skill",
     "SlaPolicy",
@@ -38,6 +50,7 @@ __all__ = [
     "Survey",
     "Tag",
     "Ticket",
+    "TicketField",
     "Timer",
     "address",
     "calendar_of",

@@ -45,7 +45,12 @@ class Survey(models.Model):
                 name="survey_rated_or_withdrawn", condition=Q(withdrawn_at=None) | Q(score=None, ask_at=None)
             ),
         ]
-        indexes = [models.Index(fields=["ask_at"], name="survey_to_ask", condition=Q(ask_at__isnull=False))]
+        indexes = [
+            models.Index(fields=["ask_at"], name="survey_to_ask", condition=Q(ask_at__isnull=False)),
+            models.Index(fields=["answered_at"], name="survey_answered", condition=Q(answered_at__isnull=False)),
+            models.Index(fields=["asked_at"], name="survey_asked", condition=Q(asked_at__isnull=False)),
+        ]
+        permissions = [("view_reports", _("Can read reports"))]
 
     def __str__(self) -> str:
         return f"{self.ticket_id} {self.solved_at:%F}"

@@ -90,6 +90,25 @@ class BulkAct(models.TextChoices):
     CLOSE = "close", _("Close for good")
 
 
+class Sorting(models.TextChoices):
+    """In which order a list of tickets stands."""
+
+    DUE = "due", _("Time left")
+    NEWEST = "newest", _("Newest activity")
+    OLDEST = "oldest", _("Longest without activity")
+    FILED = "filed", _("Newest ticket")
+
+
+class FieldKind(models.TextChoices):
+    """What a field of one's own holds."""
+
+    TEXT = "text", _("Text")
+    CHOICE = "choice", _("One of a list")
+    NUMBER = "number", _("Number")
+    DATE = "date", _("Day")
+    CHECKBOX = "checkbox", _("Yes or no")
+
+
 class Score(models.IntegerChoices):
     """How satisfied a customer is with a solution."""
 
@@ -98,6 +117,15 @@ class Score(models.IntegerChoices):
     FAIR = 3, _("Neither")
     GOOD = 4, _("Satisfied")
     VERY_GOOD = 5, _("Very satisfied")
+
+
+class HeldState(models.TextChoices):
+    """What became of an answer that an agent has sent."""
+
+    WAITING = "waiting", _("Waiting to leave")
+    LEFT = "left", _("Left")
+    TAKEN_BACK = "taken_back", _("Taken back")
+    STOPPED = "stopped", _("Could not leave")
 
 
 class Weekday(models.IntegerChoices):
@@ -167,6 +195,11 @@ ASKED_AGAIN_AFTER = timedelta(days=7)
 RATE_WITHIN = timedelta(days=30)
 RATING_CHANGES_WITHIN = timedelta(days=7)
 MOST_COMMENT_CHARACTERS = 2000
+
+# How long an answer of staff can be taken back, and how many addresses get copies of a ticket; the row of the desk may
+# say otherwise.
+UNDO_FOR = timedelta(seconds=10)
+MOST_COPIES = 10
 
 # The longest message, in characters.
 MOST_CHARACTERS = 20_000

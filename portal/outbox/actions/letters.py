@@ -10,6 +10,7 @@ from django.db import connection, models, transaction
 from portal.events.actions import record
 from portal.lib.clock import moment
 from portal.lib.refusals import Refused
+from portal.lib.scrub import scrub
 from portal.lib.storable import storable
 from portal.lib.tokens import public_id, seal, unseal
 from portal.lib.wake import wake
@@ -127,7 +128,7 @@ def mark_bounced(*, letter: Letter, reason: str, now: datetime | None = None) ->
         "letter": locked.pk,
         "about_type": locked.about_type,
         "about_id": locked.about_id,
-        "reason": storable(reason)[:80],
+        "reason": scrub(storable(reason))[:80],
     }
     record(LETTER_BOUNCED, about=locked, details=details, now=now)
 

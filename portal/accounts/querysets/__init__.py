@@ -25,6 +25,12 @@ class UserQuerySet(models.QuerySet):
     def customers(self) -> "UserQuerySet":
         return self.filter(is_staff=False, is_active=True)
 
+    def only_in(self, organization: Any) -> "UserQuerySet":
+        """Customers who would be left without any organization if there were not that one."""
+        memberships = apps.get_model("accounts", "Membership").objects.exclude(organization=organization)
+        found = self.filter(memberships__organization=organization, is_staff=False)
+        return found.exclude(pk__in=memberships.values("user"))
+
     def with_second_factor(self) -> "UserQuerySet":
         """Each with `is_enrolled`: has an authenticator app or a security key (recovery codes alone do not count)."""
         factors = apps.get_model("mfa", "Authenticator").objects.exclude(type="recovery_codes")

@@ -23,6 +23,7 @@ from unfold.decorators import action
 
 import portal.accounts.actions as accounts
 from portal.accounts import admin_views
+from portal.accounts.admin.privacy import PrivacyActions
 from portal.accounts.context import actor
 from portal.accounts.models import ApiToken, Brand, Invitation, Membership, Organization, Tier, User
 from portal.events.admin import ReadOnlyAdmin
@@ -64,7 +65,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(ModelAdmin):
+class OrganizationAdmin(PrivacyActions, ModelAdmin):
     list_display = ["name", "tier", "people", "created_at"]
     list_filter = ["tier"]
     search_fields = ["name", "=public_id", "users__email"]
@@ -74,7 +75,11 @@ class OrganizationAdmin(ModelAdmin):
     fields = ["name", "time_zone", "language", "tier", "entitlement", "created_at", "public_id", "timeline"]
     readonly_fields = ["tier", "entitlement", "created_at", "public_id", "timeline"]
     inlines = [MembershipInline]
-    actions_detail = ["change_plan", "change_tier"]
+    actions_detail = [
+        "change_plan",
+        "change_tier",
+        {"title": _("Privacy"), "items": ["ask_export", "ask_erasure", "keep"]},
+    ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Organization]:
         return super().get_queryset(request).annotate(people_count=Count("memberships"))
@@ -115,7 +120,7 @@ class OrganizationAdmin(ModelAdmin):
 
 
 @admin.register(User)
-class UserAdmin(ModelAdmin):
+class UserAdmin(PrivacyActions, ModelAdmin):
     list_display = ["email", "name", "is_staff", "is_active", "second_factor", "joined_at"]
     list_filter = ["is_staff", "is_active", "groups"]
     search_fields = ["email", "name", "=public_id"]
@@ -129,6 +134,7 @@ class UserAdmin(ModelAdmin):
     actions_detail = [
         "change_staff_roles",
         {"title": _("Account"), "items": ["send_password_letter", "reset_second_factor", "deactivate", "reactivate"]},
+        {"title": _("Privacy"), "items": ["ask_export", "ask_erasure", "keep"]},
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:

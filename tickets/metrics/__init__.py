@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.operations.metrics import Dial, Panel, panel
 from portal.web.templatetags.icons import escaped
+from tickets.metrics import gauges  # noqa: F401  # fills its socket by being imported
 from tickets.models import AgentProfile, Classifier, Suggestion, Ticket
 from tickets.states import Availability, Priority, TicketState, labels, standing
 
