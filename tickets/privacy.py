@@ -12,7 +12,7 @@ from portal.lib.privacy import ERASED, Ageing, Fate, Sheet, Subject, ages, decid
 from portal.operations import privacy as tasks
 from portal.outbox import privacy as letters
 from portal.outbox.models import Letter
-from tickets.models import Escalation, Macro, Message, Survey, Ticket
+from tickets.models import Escalation, Macro, Message, Suggestion, Survey, Ticket
 from tickets.states import MESSAGES_FOR_CUSTOMERS, TicketState
 
 _HOUSE = {
@@ -40,6 +40,20 @@ decide(
         "tickets.Escalation": {Fate.ERASED: "reason", Fate.FIGURE: "told", Fate.LINK: "asked_by"},
         "tickets.Timer": {Fate.FIGURE: "reason percents"},
         "tickets.Macro": {Fate.HOUSE: "name body", Fate.LINK: "owner"},
+        "tickets.Suggestion": {
+            Fate.ERASED: "options",
+            Fate.FIGURE: "label arrived_with chosen",
+            Fate.LINK: "decided_by",
+        },
+        "tickets.ClassifierVersion": {
+            Fate.AGED: "trained",  # learns anew without what was erased
+            Fate.FIGURE: "digest recipe scores rival_scores error",
+        },
+        "tickets.Rule": {Fate.HOUSE: "name"},
+        "tickets.RuleCondition": {Fate.HOUSE: "value"},
+        "tickets.RuleAct": {Fate.HOUSE: "value"},
+        "tickets.RuleVersion": {Fate.HOUSE: "written", Fate.LINK: "made_by"},
+        "tickets.Firing": {Fate.HOUSE: "reason"},
         "tickets.AgentProfile": {Fate.LINK: "user stand_in"},
     }
 )
@@ -76,6 +90,7 @@ def _blank_tickets(chosen: Q, most: int) -> int:
     tasks.blank(Q(about_type="tickets.ticket", about_id__in=[str(pk) for pk in found]), most * 10)
     Survey.objects.filter(ticket__in=found).exclude(comment="").update(comment="")
     Escalation.objects.filter(ticket__in=found).exclude(reason="").update(reason="")
+    Suggestion.objects.filter(ticket__in=found).update(options=[])
     return Ticket.objects.filter(pk__in=found).update(subject=ERASED, filing_key=None)
 
 

@@ -33,6 +33,7 @@ GOES = {
     "sessions.Session": {"session_key", "session_data"},
     "tickets.Escalation": {"reason"},
     "tickets.Message": {"body", "html"},
+    "tickets.Suggestion": {"options"},
     "tickets.Survey": {"comment"},
     "tickets.Ticket": {"subject", "filing_key"},
     "usersessions.UserSession": {"user", "ip", "session_key", "user_agent", "data"},

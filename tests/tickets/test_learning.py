@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from portal.accounts.models import User
+from portal.lib.privacy import PERSON, Subject
 from portal.lib.text import training
 from portal.lib.text.classifier import Classifier as LabelModel
 from tests.factories.accounts import StaffFactory
@@ -21,6 +22,7 @@ from tickets import actions as tickets
 from tickets.actions.classifying import start_set
 from tickets.demo import STORIES
 from tickets.models import Category, Classifier, ClassifierVersion, Ticket
+from tickets.privacy import erase
 from tickets.states.classifying import Trait
 from tickets.tasks import tend_classifiers
 
@@ -178,3 +180,18 @@ def test_the_report_tells_accuracy_and_what_would_be_applied(capsys: pytest.Capt
     told = capsys.readouterr().out
     for words in ("category: 457 texts, 5 labels: accuracy 0.", "macro-F1 0.", "from 0.90: coverage 0.", "sentiment"):
         assert words in told
+
+
+def test_erased_words_are_forgotten_by_the_model_too(file: File, agent: User, customer: User, now: datetime) -> None:
+    version = in_use("language", at=now)["language"]
+    ClassifierVersion.objects.filter(pk=version.pk).update(decisions=1)
+    suggestion = SuggestionFactory(ticket=file(), trait="language", label="en")
+    tickets.decide(suggestion=suggestion, label="de", by=agent, now=now)
+    classifier = version.classifier
+    assert not tickets.is_training_due(classifier=classifier, now=now + timedelta(days=2))
+    subject = Subject(PERSON, customer.pk, (customer.email,))
+    while erase(subject, 100):
+        pass
+    suggestion.refresh_from_db()
+    assert suggestion.options == []
+    assert tickets.is_training_due(classifier=classifier, now=now + timedelta(days=2))

@@ -38,7 +38,8 @@ class Lesson:
 
 
 def is_training_due(*, classifier: Classifier, now: datetime | None = None) -> bool:
-    """Whether there is nothing in use yet, or time has passed and there is something new to learn from."""
+    """Whether there is nothing in use yet, or time has passed and there is more to learn from, or less: what was erased
+    is forgotten by the model too."""
     if not classifier.is_active:
         return False
     live = classifier.versions.live().told().first()
@@ -50,7 +51,8 @@ def is_training_due(*, classifier: Classifier, now: datetime | None = None) -> b
     reader, last = embedder(), classifier.versions.learned().told().order_by("-number").first()
     decided = Suggestion.objects.taught().filter(trait=classifier.trait)
     is_more_known = decided.filter(decided_at__gt=last.made_at).exists() if last else False
-    return is_more_known or live.recipe != (reader.recipe if reader else "")
+    is_less_known = decided.count() < min(live.decisions, MOST_DECISIONS)  # words were erased
+    return is_more_known or is_less_known or live.recipe != (reader.recipe if reader else "")
 
 
 def train(*, classifier: Classifier, now: datetime | None = None) -> ClassifierVersion | None:
