@@ -1,19 +1,22 @@
 """Rules: applied once per ticket and version, never by each other's news, and what fails stands visible."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connections
 
 from portal.accounts.models import User
 from portal.events.models import Delivery, Event
 from portal.lib.refusals import Refused
 from portal.outbox.models import Letter
 from tests.factories.accounts import StaffFactory
-from tests.factories.tickets import MacroFactory, TagFactory
+from tests.factories.tickets import MacroFactory, TagFactory, TicketFactory
 from tests.tickets.rulebook import on, rule_of
 from tickets import actions as tickets
-from tickets.models import Category, Firing, RuleAct, Ticket
+from tickets.models import Category, Firing, Message, RuleAct, Ticket
 from tickets.querysets.rules import preview
 from tickets.states.rules import Does, Trigger
 from tickets.tasks import apply_rules
@@ -244,3 +247,33 @@ def test_every_trigger_is_heard_or_counted() -> None:
 
     heard = {name for name, found in reactions().items() if "tickets.receivers.apply_rules_about_it" in found}
     assert heard | set(COUNTS_FROM) == set(Trigger.values)
+
+
+# --- Many at once -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_apply_a_rule_once_to_each_of_many_tickets(now: datetime) -> None:
+    filed = [TicketFactory(filed_at=now - timedelta(hours=2)) for _ in range(24)]
+    by_time = on(rule_of(("note", "Time"), trigger="since_filed", hours=1), now)
+    by_news = on(rule_of(("note", "News"), trigger="ticket.filed"), now)
+    starts = Barrier(4)
+
+    def work(_number: int) -> int:
+        try:
+            starts.wait(30)
+            count = sum(tickets.apply_rules(ticket=one, event="ticket.filed", happened_at=now) for one in filed)
+            while tickets.fire_next(rule=by_time, now=now):
+                count += 1
+            return count
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        applied = sum(pool.map(work, range(4)))
+    while tickets.fire_next(rule=by_time, now=now):  # what another held just then waits for the next look
+        applied += 1
+    assert applied == Firing.objects.count() == 48
+    for rule, words in ((by_time, "Time"), (by_news, "News")):
+        assert rule.firings.values("ticket").distinct().count() == 24
+        assert Message.objects.filter(body=words).count() == 24
