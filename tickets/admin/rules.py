@@ -58,9 +58,7 @@ class RuleAdmin(ModelAdmin):
         super().save_related(request, form, formsets, change)
         kept = tickets.keep_rule(rule=form.instance, by=actor(request))
         if not kept.is_active:
-            messages.info(
-                request, _("It is switched off. Its preview shows what it would do, and switches it on.")
-            )
+            messages.info(request, _("It is switched off. Its preview shows what it would do, and switches it on."))
 
     @action(description=_("Preview and switch on"), permissions=["change"], icon="preview")
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -61,7 +61,8 @@ def train(*, classifier: Classifier, now: datetime | None = None) -> ClassifierV
     What goes wrong stands as a failed version; the one in use stays.
     """
     at = moment(now)
-    Classifier.objects.filter(pk=classifier.pk).update(tended_at=at)  # nobody else begins meanwhile
+    classifier.tended_at = at
+    classifier.save(update_fields=["tended_at"])  # nobody else begins meanwhile
     live = classifier.versions.live().told().first()
     lesson, reader = _lesson(classifier, live), embedder()
     training = importlib.import_module("portal.lib.text.training")  # costly to import; no web process learns
