@@ -22,6 +22,7 @@ from tickets.models import (
     HeldReply,
     Macro,
     Message,
+    Suggestion,
     Survey,
     Ticket,
 )
@@ -52,6 +53,20 @@ decide(
         "tickets.Escalation": {Fate.ERASED: "reason", Fate.FIGURE: "told", Fate.LINK: "asked_by"},
         "tickets.Timer": {Fate.FIGURE: "reason percents"},
         "tickets.Macro": {Fate.HOUSE: "name body", Fate.LINK: "owner"},
+        "tickets.Suggestion": {
+            Fate.ERASED: "options",
+            Fate.FIGURE: "label arrived_with chosen",
+            Fate.LINK: "decided_by",
+        },
+        "tickets.ClassifierVersion": {
+            Fate.AGED: "trained",  # learns anew without what was erased
+            Fate.FIGURE: "digest recipe scores rival_scores error",
+        },
+        "tickets.Rule": {Fate.HOUSE: "name"},
+        "tickets.RuleCondition": {Fate.HOUSE: "value"},
+        "tickets.RuleAct": {Fate.HOUSE: "value"},
+        "tickets.RuleVersion": {Fate.HOUSE: "written", Fate.LINK: "made_by"},
+        "tickets.Firing": {Fate.HOUSE: "reason"},
         "tickets.AgentProfile": {Fate.LINK: "user stand_in"},
         "tickets.HeldReply": {Fate.DELETED: "body digest reason", Fate.FIGURE: "leaves", Fate.LINK: "author"},
         "tickets.Follower": {Fate.DELETED: "user", Fate.LINK: "added_by"},
@@ -110,6 +125,7 @@ def _blank_tickets(chosen: Q, most: int) -> int:
         model.objects.filter(ticket__in=found).delete()
     Survey.objects.filter(ticket__in=found).exclude(comment="").update(comment="")
     Escalation.objects.filter(ticket__in=found).exclude(reason="").update(reason="")
+    Suggestion.objects.filter(ticket__in=found).update(options=[])
     return Ticket.objects.filter(pk__in=found).update(subject=ERASED, filing_key=None)
 
 

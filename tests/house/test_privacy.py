@@ -40,6 +40,7 @@ GOES = {
     "tickets.GuestFiling": {"email", "name", "subject", "body", "digest", "network"},
     "tickets.HeldReply": {"body", "digest", "reason"},
     "tickets.Message": {"body", "html"},
+    "tickets.Suggestion": {"options"},
     "tickets.Survey": {"comment"},
     "tickets.Ticket": {"subject", "filing_key"},
     "usersessions.UserSession": {"user", "ip", "session_key", "user_agent", "data"},
