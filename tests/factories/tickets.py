@@ -18,6 +18,7 @@ from tickets.models import (
     CategorySkill,
     Escalation,
     Holiday,
+    ImportedRow,
     Ladder,
     LadderStep,
     Macro,
@@ -229,3 +230,14 @@ class SurveyFactory(DjangoModelFactory):
 
     ticket = factory.SubFactory(TicketFactory)
     solved_at = factory.SelfAttribute("ticket.filed_at")
+
+
+class ImportedRowFactory(DjangoModelFactory):
+    class Meta:
+        model = ImportedRow
+
+    source = "zendesk"
+    kind = "ticket"
+    source_id = factory.Sequence(str)
+    about_id = 1
+    imported_at = factory.LazyFunction(timezone.now)

@@ -5,6 +5,8 @@ from tickets.actions.calendars import import_holidays, keep_calendar
 from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.filing import Filing, file_ticket
+from tickets.actions.imports import Order as ImportOrder
+from tickets.actions.imports import import_desk
 from tickets.actions.macros import Answer, apply_macro, keep_macro
 from tickets.actions.merges import merge_tickets
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
@@ -19,6 +21,7 @@ from tickets.actions.triage import assign, change_priority, take
 __all__ = [
     "Answer",
     "Filing",
+    "ImportOrder",
     "Order",
     "Outcome",
     "act_on_many",
@@ -33,6 +36,7 @@ __all__ = [
     "close",
     "drop_policy",
     "file_ticket",
+    "import_desk",
     "import_holidays",
     "is_promised_before",
     "keep_calendar",

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
@@ -12,7 +13,7 @@ from unfold.views import ChangeList
 
 from portal.accounts.models import Tier
 from tickets import admin_views
-from tickets.admin_views import bulk, desk, reports
+from tickets.admin_views import bulk, desk, exports, reports
 from tickets.forms import BulkForm
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
@@ -164,6 +165,7 @@ class TicketAdmin(ModelAdmin):
         ]
         many = [
             path("bulk/", guard(bulk.act), name="tickets_ticket_bulk"),
+            path("tickets.csv", guard(self.as_csv), name="tickets_ticket_csv"),
             path("reports/", guard(reports.reports), name="tickets_report"),
             path("reports/<slug:table>.csv", guard(reports.as_csv), name="tickets_report_csv"),
         ]
@@ -173,6 +175,13 @@ class TicketAdmin(ModelAdmin):
         bulk_form = BulkForm() if request.user.has_perm("tickets.change_ticket") else None
         context = {"title": _("Queue"), "bulk_form": bulk_form, "narrowed": request.GET.urlencode()}
         return super().changelist_view(request, {**context, **(extra_context or {})})
+
+    def as_csv(self, request: HttpRequest) -> HttpResponse:
+        """The queue as it is narrowed, whole, as CSV."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found: Any = self.get_changelist_instance(request).get_queryset(request)
+        return exports.tickets_csv(found.visible_to(request.user))
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return QueueList

@@ -1,6 +1,7 @@
 from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
 from tickets.models.desk import AgentProfile, AgentSkill, CategorySkill, Skill
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
+from tickets.models.imports import ImportedRow
 from tickets.models.macros import Macro, Tag
 from tickets.models.policies import SlaPolicy
 from tickets.models.surveys import Survey
@@ -17,6 +18,7 @@ __all__ = [
     "CategorySkill",
     "Escalation",
     "Holiday",
+    "ImportedRow",
     "Ladder",
     "LadderStep",
     "Macro",

@@ -6,12 +6,13 @@ from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
 from tickets.querysets.replays import REPLAYED, Difference, differences
 from tickets.querysets.surveys import SurveyQuerySet
-from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff
+from tickets.querysets.tickets import SHEET, MessageQuerySet, TicketQuerySet, reads_as_staff
 from tickets.querysets.timelines import Line, timeline
 from tickets.querysets.timers import TimerQuerySet
 
 __all__ = [
     "REPLAYED",
+    "SHEET",
     "AgentProfileQuerySet",
     "Bound",
     "BusinessCalendarQuerySet",

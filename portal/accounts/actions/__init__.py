@@ -1,5 +1,6 @@
 from portal.accounts.actions.erasing import ask_erasure, erase_next, revoke_erasure
 from portal.accounts.actions.exports import ask_export, fetch_export, make_export
+from portal.accounts.actions.imports import Arrival, bring_in_organization, bring_in_person
 from portal.accounts.actions.machines import (
     Answer,
     authenticate,
@@ -27,6 +28,7 @@ from portal.accounts.actions.users import Profile, change_profile, register
 
 __all__ = [
     "Answer",
+    "Arrival",
     "Newcomer",
     "Particulars",
     "Profile",
@@ -38,6 +40,8 @@ __all__ = [
     "ask_export",
     "authenticate",
     "begin_once",
+    "bring_in_organization",
+    "bring_in_person",
     "change_organization",
     "change_profile",
     "change_retention",
