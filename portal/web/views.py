@@ -12,8 +12,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 @login_not_required
 def robots(request: HttpRequest) -> HttpResponse:
-    """Crawlers read help and status; everything private says no."""
-    closed = ["/admin/", "/accounts/", "/tickets/", "/billing/", "/organization/", "/api/", "/hooks/", "/help/search/"]
+    """Crawlers read help and status; what is private says no, and what a search finds is no page of its own."""
+    closed = ["/admin/", "/accounts/", "/tickets/", "/billing/", "/organization/", "/api/", "/hooks/", "/help/search/?"]
     lines = ["User-agent: *", *[f"Disallow: {path}" for path in closed]]
     return HttpResponse("\n".join(lines) + "\n", content_type="text/plain")
 

@@ -103,6 +103,7 @@ def _prepare(articles: int, tickets: int) -> list[Page]:
         rows.load(articles, tickets)
     passages.load()
     sessions.furnish_status()
+    rows.know_the_tables()
     return _pages(sessions)
 
 

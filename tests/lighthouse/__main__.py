@@ -20,12 +20,14 @@ VERSION = "12.8.2"
 PAGES = {
     "home": "/",
     "article": "/help/getting-started/dashboard-guide/",
-    "search": "/help/search/?q=signal+delivery",
+    "search": "/help/search/",
+    "results": "/help/search/?q=signal+delivery",
     "ask": "/help/ask/",
     "status": "/status/",
 }
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 REACH = 95
+ON_PURPOSE = {("results", "seo")}  # what a search finds is closed to crawlers
 FLAGS = "--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage"
 
 
@@ -52,8 +54,13 @@ def main() -> None:
     finally:
         started.stop()
     (FOLDER / "scores.json").write_text(json.dumps(found, indent=2))
-    if any(score < REACH for scores in found.values() for score in scores.values()):
+    if any(_falls_short(name, scores) for name, scores in found.items()):
         sys.exit(1)
+
+
+def _falls_short(name: str, scores: dict[str, int]) -> bool:
+    page = name.partition(",")[0]
+    return any(score < REACH for kind, score in scores.items() if (page, kind) not in ON_PURPOSE)
 
 
 def _program() -> Path:

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.events.actions import record
@@ -23,7 +22,6 @@ def keep_calendar(*, calendar: BusinessCalendar, by: User | None, now: datetime 
     Refuses, so that all of it is undone, hours that overlap and a calendar that has no weekly hours.
     """
     locked = BusinessCalendar.objects.select_for_update().get(pk=calendar.pk)
-    _check(locked)
     _keep_version(locked, moment(now))
     record(CALENDAR_CHANGED, about=locked, by=by, now=now)
     return locked
@@ -50,17 +48,11 @@ def import_holidays(
 
 
 def _keep_version(calendar: BusinessCalendar, at: datetime) -> None:
-    """Promises are counted by a version; one that says the same is not made anew."""
-    hours = json.dumps(calendar.value.to_json())
+    """Promises are counted by a version; one that says the same is not made anew. Refuses rows that are no calendar."""
+    try:
+        hours = json.dumps(calendar.value.to_json())
+    except ValueError as error:
+        raise Refused(str(error), code="no_calendar") from error
     if calendar.current is None or calendar.current.hours != hours:
         calendar.current = CalendarVersion.objects.create(calendar=calendar, hours=hours, made_at=at)
         calendar.save(update_fields=["current"])
-
-
-def _check(calendar: BusinessCalendar) -> None:
-    try:
-        usual = calendar.value.usual_hours
-    except ValueError as error:
-        raise Refused(str(error), code="no_calendar") from error
-    if not any(usual):
-        raise Refused(_("Give the calendar weekly hours on at least one day."), code="calendar_never_opens")

@@ -14,7 +14,6 @@ from unfold.views import ChangeList
 from portal.accounts.models import Tier
 from tickets import admin_views
 from tickets.admin_views import bulk, desk, exports, reports
-from tickets.forms import BulkForm
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
 from tickets.querysets import TicketQuerySet
@@ -168,12 +167,13 @@ class TicketAdmin(ModelAdmin):
             path("tickets.csv", guard(self.as_csv), name="tickets_ticket_csv"),
             path("reports/", guard(reports.reports), name="tickets_report"),
             path("reports/<slug:table>.csv", guard(reports.as_csv), name="tickets_report_csv"),
+            path("bulk/fields/", guard(bulk.fields), name="tickets_ticket_bulk_fields"),
         ]
         return [*many, *ours, *moves, *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        bulk_form = BulkForm() if request.user.has_perm("tickets.change_ticket") else None
-        context = {"title": _("Queue"), "bulk_form": bulk_form, "narrowed": request.GET.urlencode()}
+        may_change = request.user.has_perm("tickets.change_ticket")
+        context = {"title": _("Queue"), "may_change": may_change, "narrowed": request.GET.urlencode()}
         return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def as_csv(self, request: HttpRequest) -> HttpResponse:

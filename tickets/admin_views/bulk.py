@@ -1,12 +1,12 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from portal.accounts.context import actor
 from portal.lib.refusals import Refused
@@ -15,6 +15,14 @@ from tickets.forms import BulkForm
 from tickets.models import Ticket
 
 MOST_TOLD = 20
+
+
+@require_safe
+def fields(request: HttpRequest) -> HttpResponse:
+    """What can be done to many tickets, as a part of the queue's page."""
+    if not request.user.has_perm("tickets.change_ticket"):
+        raise PermissionDenied
+    return render(request, "admin/tickets/ticket/bulk_fields.html", {"form": BulkForm()})
 
 
 @require_POST

@@ -154,7 +154,9 @@ class Ticket(models.Model):
             ),
             models.Index(fields=["requester", "-last_activity_at", "-id"], name="ticket_of_requester"),
             models.Index(
-                fields=["due_at", "last_activity_at", "id"], name="ticket_queue", condition=Q(state__in=OUR_TURN)
+                fields=["due_at", "last_activity_at", "id"],
+                name="ticket_queue",
+                condition=Q(state__in=OUR_TURN, snoozed_until=None),
             ),
             models.Index(
                 fields=["assignee", "due_at", "last_activity_at", "id"],

@@ -19,7 +19,7 @@ BLOCK = 64 * DAY
 _PROBE = 4 * DAY  # no zone ever changed its clock twice within six days
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _MONDAY = 3  # the first of January 1970 was a Thursday
-_FIRST, _LAST = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) // BLOCK + 1 for year in (2, 9999))
+FIRST, LAST = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) // BLOCK for year in (3, 9998))  # all dates can tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,22 +35,11 @@ class Block:
 @lru_cache(maxsize=2048)  # some 3 kB each
 def block(calendar: Calendar, number: int) -> Block:
     """The open times from `number * BLOCK` until before `(number + 1) * BLOCK`. Outside of what can be: none."""
-    low, high = reach(calendar)
     begins = number * BLOCK
-    pieces = _merged(_pieces(calendar, begins, begins + BLOCK)) if low <= number <= high else []
+    pieces = _merged(_pieces(calendar, begins, begins + BLOCK)) if FIRST <= number <= LAST else []
     sums = array("q", accumulate(closes - opens for opens, closes in pieces))
     starts, ends = (array("q", (piece[side] for piece in pieces)) for side in (0, 1))
     return Block(starts, ends, sums, sums[-1] if sums else 0)
-
-
-@lru_cache(maxsize=256)
-def reach(calendar: Calendar) -> tuple[int, int]:
-    """The first and the last block that may be open at all; with weekly hours, all that a date can tell."""
-    if any(calendar.usual_hours):
-        return _FIRST, _LAST - 2
-    days = [day.toordinal() - _EPOCH_DAY for day, _spans in calendar.shifts]
-    low, high = (min(days) - 2) * DAY // BLOCK, (max(days) + 3) * DAY // BLOCK
-    return max(low, _FIRST), min(high, _LAST - 2)
 
 
 @lru_cache(maxsize=256)

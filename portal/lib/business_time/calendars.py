@@ -20,7 +20,8 @@ class Calendar:
 
     Whichever day has shifts has just these: its weekly hours, weekly breaks and holidays do not count. Breaks of that
     date cut into shifts too. Hours of one day may touch (they become one) but not overlap; what is cut out may.
-    Raises ValueError, with a sentence for staff, for what is no calendar or one that never opens.
+    Raises ValueError, with a sentence for staff, for what is no calendar or one that never opens in an ordinary
+    week.
     """
 
     zone: str
@@ -43,8 +44,8 @@ class Calendar:
         for name in ("dated_breaks", "holidays"):
             keep(self, name, tuple((day, joined(spans)) for day, spans in _by_day(getattr(self, name)) if spans))
         days = self.different_days()
-        if not any(self.usual_hours) and not any(days[day] for day, _spans in self.shifts):
-            raise ValueError("This calendar never opens. Give it hours on at least one day.")
+        if not any(self.usual_hours):  # dated shifts are over one day, and then nothing could be promised by it
+            raise ValueError("This calendar never opens in an ordinary week. Give it hours on at least one weekday.")
         keep(self, "is_always_open", all(spans == WHOLE_DAY for spans in (*self.usual_hours, *days.values())))
         parts = (self.zone, self.weekly, self.breaks, self.dated_breaks, self.shifts, self.holidays)
         keep(self, "_hash", hash(parts))

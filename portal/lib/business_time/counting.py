@@ -4,7 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from portal.lib.business_time.blocks import BLOCK, Block, block, reach
+from portal.lib.business_time.blocks import BLOCK, FIRST, LAST, Block, block
 from portal.lib.business_time.calendars import Calendar
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -12,7 +12,7 @@ _SECOND = timedelta(seconds=1)
 
 
 class NeverOpens(Exception):
-    """The calendar has no such time: its openings are all over (or, going back, none was before)."""
+    """The calendar has no such time in the years that a date can tell."""
 
 
 def add(calendar: Calendar, moment: datetime, seconds: int) -> datetime:
@@ -41,8 +41,7 @@ def elapsed(calendar: Calendar, start: datetime, end: datetime) -> int:
     if ends < begins:
         return -elapsed(calendar, end, start)
     first, last = begins // BLOCK, ends // BLOCK
-    low, high = reach(calendar)
-    whole = sum(block(calendar, number).total for number in range(max(first, low), min(last, high + 1)))
+    whole = sum(block(calendar, number).total for number in range(max(first, FIRST), min(last, LAST + 1)))
     return whole + _open_before(block(calendar, last), ends) - _open_before(block(calendar, first), begins)
 
 
@@ -76,8 +75,7 @@ def segments(calendar: Calendar, start: datetime, end: datetime) -> Iterator[tup
 
 
 def _pieces(calendar: Calendar, begins: int, ends: int) -> Iterator[tuple[int, int]]:
-    low, high = reach(calendar)
-    for number in range(max(begins // BLOCK, low), min((ends - 1) // BLOCK, high) + 1):
+    for number in range(max(begins // BLOCK, FIRST), min((ends - 1) // BLOCK, LAST) + 1):
         one = block(calendar, number)
         for opens, closes in zip(one.starts, one.ends, strict=True):
             if max(opens, begins) < min(closes, ends):
@@ -86,27 +84,25 @@ def _pieces(calendar: Calendar, begins: int, ends: int) -> Iterator[tuple[int, i
 
 def _later(calendar: Calendar, at: int, seconds: int) -> int:
     """The first second by which so many are used up: never inside a closed time, at its beginning if anywhere."""
-    low, high = reach(calendar)
     number = at // BLOCK
     wanted = seconds + _open_before(block(calendar, number), at)
     while wanted > (one := block(calendar, number)).total:
         wanted -= one.total
-        number = max(number + 1, low)
-        if number > high:
-            raise NeverOpens("This calendar does not open so much any more.")
+        number = max(number + 1, FIRST)
+        if number > LAST:
+            raise NeverOpens("This calendar does not open so much in the years that can be told.")
     index = bisect_left(one.sums, wanted)
     return one.ends[index] - (one.sums[index] - wanted)
 
 
 def _earlier(calendar: Calendar, at: int, seconds: int) -> int:
-    low, high = reach(calendar)
     number = at // BLOCK
     before = _open_before(block(calendar, number), at)
     while seconds > before:
         seconds -= before
-        number = min(number - 1, high)
-        if number < low:
-            raise NeverOpens("This calendar was not open so much before.")
+        number = min(number - 1, LAST)
+        if number < FIRST:
+            raise NeverOpens("This calendar was not open so much in the years that can be told.")
         before = block(calendar, number).total
     one, wanted = block(calendar, number), before - seconds
     index = bisect_right(one.sums, wanted)

@@ -63,7 +63,7 @@ def calendars_and_days(draw: st.DrawFn) -> tuple[Calendar, date]:
     }
     try:
         return Calendar.of(zone, weekly, **kinds), day
-    except ValueError:  # all cut away
+    except ValueError:  # breaks cut all of the week away
         return Calendar.of(zone, weekly), day
 
 

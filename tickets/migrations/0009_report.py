@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_report'),
-        ('tickets', '0007_answers'),
+        ('tickets', '0008_queue'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
