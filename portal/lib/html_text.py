@@ -80,14 +80,13 @@ class _Writer(HTMLParser):
         elif tag in _HEADINGS or tag in _BLOCKS or tag == "blockquote":
             self.out.append("\n\n" if not self.lists else "")
 
-    def handle_data(self, data: str) -> None:
+    def handle_data(self, words: str) -> None:
         if self.skipping:
             return
         if self.pre:
-            self.out.append(data.replace("```", "` ` `"))
+            self.out.append(words.replace("```", "` ` `"))
             return
-        words = re.sub(r"\s+", " ", data)
-        self.out.append(words.replace("<", "&lt;").replace("{{", "{ {"))
+        self.out.append(re.sub(r"\s+", " ", words).replace("<", "&lt;").replace("{{", "{ {"))
 
 
 def as_markdown(html: str) -> str:

@@ -90,7 +90,7 @@ class Run:
         )
 
     def _known(self, kind: str, batch: Iterable[Found]) -> set[str]:
-        ids = [str(row.get("id", ""))[:64] for _file, _line, row in batch if not isinstance(row, str)]
+        ids = [cells.text(row, "id") for _file, _line, row in batch if not isinstance(row, str)]
         rows = ImportedRow.objects.filter(source=self.order.source, kind=kind, source_id__in=ids)
         return set(rows.values_list("source_id", flat=True))
 

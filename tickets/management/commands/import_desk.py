@@ -1,3 +1,4 @@
+import re
 from argparse import ArgumentParser
 from pathlib import Path
 from time import monotonic
@@ -33,6 +34,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no folder {folder}.")
         if not 1 <= options["batch"] <= 10_000:
             raise CommandError("A batch is between 1 and 10000 rows.")
+        if not re.fullmatch(r"[\w-]{0,40}", options["source"]):
+            raise CommandError("A source is named by letters, digits and dashes, 40 at most.")
         order = ImportOrder(
             folder=folder,
             endings=ENDINGS[options["origin"]],
