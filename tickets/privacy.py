@@ -51,6 +51,7 @@ decide(
         "tickets.Message": {Fate.ERASED: "body html", Fate.LINK: "author"},
         "tickets.Survey": {Fate.ERASED: "comment"},
         "tickets.Escalation": {Fate.ERASED: "reason", Fate.FIGURE: "told", Fate.LINK: "asked_by"},
+        "tickets.ImportedRow": {Fate.HOUSE: "source", Fate.FIGURE: "source_id about_id"},
         "tickets.Timer": {Fate.FIGURE: "reason percents"},
         "tickets.Macro": {Fate.HOUSE: "name body", Fate.LINK: "owner"},
         "tickets.Suggestion": {

@@ -23,6 +23,7 @@ from tickets.models import (
     Follower,
     HeldReply,
     Holiday,
+    ImportedRow,
     Ladder,
     LadderStep,
     Macro,
@@ -316,3 +317,14 @@ class FieldValueFactory(DjangoModelFactory):
     field = factory.SubFactory(TicketFieldFactory)
     kind = "text"
     text = "Gold"
+
+
+class ImportedRowFactory(DjangoModelFactory):
+    class Meta:
+        model = ImportedRow
+
+    source = "zendesk"
+    kind = "ticket"
+    source_id = factory.Sequence(str)
+    about_id = 1
+    imported_at = factory.LazyFunction(timezone.now)
