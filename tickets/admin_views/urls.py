@@ -35,6 +35,7 @@ _OF_ONE = {
     "tags": desk.tags,
     "snooze": desk.snooze,
     "merge": desk.merge,
+    "guest_link": desk.guest_link,
     "fields": fields.fields,
     "customer": customers.customer,
     "timeline": customers.full_timeline,
@@ -44,6 +45,7 @@ _OF_ONE = {
 }
 _OF_MANY = {
     "bulk": ("bulk/", bulk.act),
+    "behalf": ("behalf/", desk.behalf),
     "bulk_fields": ("bulk/fields/", bulk.fields),
     "search_help": ("search-help/", finding.search_help),
     "views": ("views/", queue_views.views),
