@@ -98,13 +98,13 @@ def test_the_queue_is_searched_by_number_subject_and_address(desk: Client, file:
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_queue_takes_nine_queries(
+def test_the_queue_takes_seven_queries(
     desk: Client, file: File, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(rows):
         file()
     desk.get(QUEUE)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         desk.get(QUEUE)
 
 

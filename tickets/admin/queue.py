@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.core.exceptions import SuspiciousOperation
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path
+from django.urls import URLPattern
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -15,19 +15,7 @@ from portal.accounts.context import actor
 from portal.accounts.models import Tier
 from portal.lib import pulse
 from tickets import admin_views
-from tickets.admin_views import (
-    articles,
-    bulk,
-    circle,
-    classifying,
-    desk,
-    fields,
-    finding,
-    queue_views,
-    reports,
-    sending,
-    splits,
-)
+from tickets.admin_views import finding, urls
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
 from tickets.querysets import ORDERS, TicketQuerySet
@@ -177,49 +165,8 @@ class TicketAdmin(ModelAdmin):
     list_per_page = 30
     actions = None
 
-    def _about_one(self, guard: Any) -> list[URLPattern]:
-        """What is done with one ticket."""
-        acts = {
-            "reply": admin_views.reply,
-            "takeback": sending.take_back,
-            "people": circle.people,
-            "article": articles.draft_article,
-            "note": admin_views.note,
-            "assign": admin_views.assign,
-            "priority": admin_views.priority,
-            "escalate": admin_views.escalate,
-            "compose": desk.compose,
-            "macro": desk.macro,
-            "tags": desk.tags,
-            "snooze": desk.snooze,
-            "merge": desk.merge,
-            "guest_link": desk.guest_link,
-            "suggestions": classifying.suggestions,
-            "decide": classifying.decide,
-        }
-        ours = [path(f"<int:pk>/{name}/", guard(view), name=f"tickets_ticket_{name}") for name, view in acts.items()]
-        moves = [
-            path(f"<int:pk>/{name}/", guard(admin_views.move), {"move": name}, name=f"tickets_ticket_{name}")
-            for name in admin_views.MOVES
-        ]
-        return [*ours, *moves]
-
     def get_urls(self) -> list[URLPattern]:
-        guard = self.admin_site.admin_view
-        beside = [
-            path("bulk/", guard(bulk.act), name="tickets_ticket_bulk"),
-            path("behalf/", guard(desk.behalf), name="tickets_ticket_behalf"),
-            path("bulk/fields/", guard(bulk.fields), name="tickets_ticket_bulk_fields"),
-            path("reports/", guard(reports.reports), name="tickets_report"),
-            path("reports/<slug:table>.csv", guard(reports.as_csv), name="tickets_report_csv"),
-            path("search-help/", guard(finding.search_help), name="tickets_ticket_search_help"),
-            path("<int:pk>/fields/", guard(fields.fields), name="tickets_ticket_fields"),
-            path("<int:pk>/split/", guard(splits.split), name="tickets_ticket_split"),
-            path("views/", guard(queue_views.views), name="tickets_ticket_views"),
-            path("views/keep/", guard(queue_views.keep_view), name="tickets_ticket_keep_view"),
-            path("views/<int:pk>/drop/", guard(queue_views.drop_view), name="tickets_ticket_drop_view"),
-        ]
-        return [*beside, *self._about_one(guard), *super().get_urls()]
+        return [*urls.of_tickets(self.admin_site.admin_view), *super().get_urls()]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         usual = Sorting.NEWEST if finding.is_search(request) else Sorting.DUE

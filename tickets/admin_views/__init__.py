@@ -137,22 +137,28 @@ def workspace_page(
 ) -> HttpResponse:
     """The page; what came back of it (`note_form`, `looked`, `reply_files`, `note_files`) stands where it was."""
     context = {
-        **admin.site.each_context(request),
-        "title": str(ticket),
-        "ticket": ticket,
-        **composed(request, ticket, form),
         "note_form": NoteForm(),
         "looked": None,
-        "survivor": Ticket.objects.survivor_of(ticket),
-        "may_act": request.user.has_perm("tickets.change_ticket"),
+        **composed(request, ticket, form),
         **_conversation(request, ticket, form),
+        **_head(request, ticket),
         **_side(request, ticket),
-        "pulse": pulse_of(request, ticket),
         **came_back,
     }
     response = render(request, "admin/tickets/ticket/workspace.html", context, status=status)
     response["Cache-Control"] = "no-store, private"
     return response
+
+
+def _head(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    return {
+        **admin.site.each_context(request),
+        "title": str(ticket),
+        "ticket": ticket,
+        "survivor": Ticket.objects.survivor_of(ticket),
+        "may_act": request.user.has_perm("tickets.change_ticket"),
+        "pulse": pulse_of(request, ticket),
+    }
 
 
 def composed(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> dict[str, Any]:
