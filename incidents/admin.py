@@ -106,8 +106,14 @@ class IncidentAdmin(KeptAdmin):
     date_hierarchy = "started_at"
 
     def get_urls(self) -> list[URLPattern]:
-        revise = self.admin_site.admin_view(self.revise_view)
-        return [path("<path:object_id>/revise/", revise, name="incidents_incident_revise"), *super().get_urls()]
+        guard = self.admin_site.admin_view
+        revise = guard(self.revise_view)
+        links = [
+            path("of-ticket/<int:pk>/", guard(admin_views.incidents_of_ticket), name="incidents_incident_of_ticket"),
+            path("of-ticket/<int:pk>/link/", guard(admin_views.link_ticket), name="incidents_incident_link"),
+            path("of-ticket/<int:pk>/unlink/", guard(admin_views.unlink_ticket), name="incidents_incident_unlink"),
+        ]
+        return [*links, path("<path:object_id>/revise/", revise, name="incidents_incident_revise"), *super().get_urls()]
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
         return admin_views.open_incident(request, self)

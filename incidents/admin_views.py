@@ -1,15 +1,19 @@
 """What staff do with incidents, maintenance and components: each page asks, then calls one action."""
 
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import ModelAdmin
+from django.contrib.admin import ModelAdmin, site
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
 
 import incidents.actions as incidents
 from incidents.forms import (
@@ -20,13 +24,19 @@ from incidents.forms import (
     RevisionForm,
     UpdateForm,
 )
-from incidents.models import Incident
+from incidents.models import Incident, TicketLink
 from portal.accounts.context import actor
 from portal.accounts.models import User
 from portal.events.listeners import told
 from portal.events.models import Event
 from portal.lib.refusals import Refused
 from portal.web.admin_views import Question, ask, row_or_404
+from portal.web.htmx import done, page
+from tickets.models import Ticket
+
+OF_TICKET = "admin/incidents/of_ticket.html"
+OFFERED_FOR = timedelta(days=7)  # after it was resolved an incident may still be named
+MOST_TICKETS = 20
 
 
 def open_incident(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
@@ -42,8 +52,8 @@ def open_incident(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
         else:
             messages.success(request, _("The incident is open and its first update is being published."))
             return redirect("admin:incidents_incident_change", incident.pk)
-    page = {**_frame(request, admin, _("Open an incident")), "form": form}
-    return render(request, "admin/incidents/open_incident.html", page, status=422 if form.errors else 200)
+    shown = {**_frame(request, admin, _("Open an incident")), "form": form}
+    return render(request, "admin/incidents/open_incident.html", shown, status=422 if form.errors else 200)
 
 
 def incident_desk(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
@@ -61,8 +71,9 @@ def incident_desk(request: HttpRequest, admin: ModelAdmin, object_id: str) -> Ht
         else:
             messages.success(request, _("The update is being published."))
             return redirect("admin:incidents_incident_change", incident.pk)
-    page = {**_frame(request, admin, incident.title), **_told(incident), "form": form, "may_post": may_post}
-    return render(request, "admin/incidents/incident_desk.html", page, status=422 if form.errors else 200)
+    shown = {**_frame(request, admin, incident.title), **_told(incident), "form": form, "may_post": may_post}
+    shown["tickets"] = Ticket.objects.visible_to(request.user).filter(pk__in=_linked_to(incident))[:MOST_TICKETS]
+    return render(request, "admin/incidents/incident_desk.html", shown, status=422 if form.errors else 200)
 
 
 def revise_incident(request: HttpRequest, admin: ModelAdmin, object_id: str) -> HttpResponse:
@@ -180,12 +191,59 @@ def _frame(request: HttpRequest, admin: ModelAdmin, title: str) -> dict[str, Any
     return {**admin.admin_site.each_context(request), "opts": admin.opts, "title": title}
 
 
+def _linked_to(incident: Incident) -> Any:
+    return incident.ticket_links.order_by().values("ticket")
+
+
 def _told(incident: Incident) -> dict[str, Any]:
     events = list(Event.objects.about(incident).order_by("-happened_at", "-pk"))
     names = User.objects.names(event.by_id for event in events)
     return {
         "incident": incident,
         "updates": incident.updates.select_related("by"),
+        "ticket_count": incident.ticket_links.count(),
         "running": incident.impacts.lasting().select_related("component"),
         "log": told(events, names),
     }
+
+
+@require_safe
+def incidents_of_ticket(request: HttpRequest, pk: int) -> HttpResponse:
+    """The incidents that a ticket tells of, and those that it may be linked to: a part of the ticket's page."""
+    return page(request, OF_TICKET, _of_ticket(request, _ticket(request, pk)), parts=["incidents"])
+
+
+@require_POST
+def link_ticket(request: HttpRequest, pk: int) -> HttpResponse:
+    return _relink(request, pk, incidents.link_ticket)
+
+
+@require_POST
+def unlink_ticket(request: HttpRequest, pk: int) -> HttpResponse:
+    return _relink(request, pk, incidents.unlink_ticket)
+
+
+def _relink(request: HttpRequest, pk: int, action: Any) -> HttpResponse:
+    ticket, named = _ticket(request, pk), request.POST.get("incident", "")
+    if not request.user.has_perm("tickets.change_ticket"):
+        raise PermissionDenied
+    seen = Incident.objects.visible_to(request.user)
+    incident = get_object_or_404(seen, pk=int(named) if named.isdecimal() and len(named) < 18 else 0)
+    action(incident=incident, ticket=ticket, by=actor(request))
+    place = reverse("admin:tickets_ticket_change", args=[ticket.pk])
+    return done(request, OF_TICKET, lambda: _of_ticket(request, ticket), to=place, parts=["incidents"])
+
+
+def _ticket(request: HttpRequest, pk: int) -> Ticket:
+    if not (request.user.has_perm("tickets.view_ticket") and request.user.has_perm("incidents.view_incident")):
+        raise PermissionDenied
+    return get_object_or_404(Ticket.objects.visible_to(request.user).select_related("organization"), pk=pk)
+
+
+def _of_ticket(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    links = list(TicketLink.objects.filter(ticket=ticket).select_related("incident"))
+    linked = [link.incident_id for link in links]
+    recent = Incident.objects.visible_to(request.user).since(timezone.now() - OFFERED_FOR).newest_first()
+    frame = {} if request.htmx else {**site.each_context(request), "title": str(ticket)}  # type: ignore[attr-defined]
+    may_link = request.user.has_perm("tickets.change_ticket")
+    return {**frame, "ticket": ticket, "links": links, "offered": recent.exclude(pk__in=linked), "may_link": may_link}

@@ -284,7 +284,7 @@ UNFOLD = {
     "COLORS": palette.STAFF,
     "DASHBOARD_CALLBACK": "portal.operations.admin_views.work_list",
     "STYLES": [lambda request: static("css/admin.css")],
-    "SCRIPTS": [lambda request: static("js/admin.js")],
+    "SCRIPTS": [lambda request: static("js/admin.js"), lambda request: static("js/live.js")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "portal.site.navigation"},
 }
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique without regard to case, by a constraint on lower(email)

@@ -9,7 +9,8 @@ from django.urls import reverse
 from portal.accounts.models import User
 from portal.outbox.actions import post
 from portal.outbox.letters import Draft, render
-from tickets.models import Message, Survey, Ticket
+from tickets.models import Copy, HeldReply, Message, Survey, Ticket
+from tickets.querysets import reads_as_staff
 from tickets.states import REOPEN_WITHIN, Metric, Score, labels
 
 _SECRET = {"survey"}  # its links rate without a log-in
@@ -50,6 +51,40 @@ def customer_replied(*, message: Message, to: User) -> None:
     _send(f"ticket-customer-replied:{message.pk}:{to.pk}", "customer_replied", to, message, context)
 
 
+def did_not_leave(*, held: HeldReply) -> None:
+    """Tells an agent that an answer they sent did not reach the customer, with its words."""
+    context = {"held": held, "ticket": held.ticket, "link": _desk(held.ticket)}
+    _send(f"ticket-reply-stopped:{held.pk}", "did_not_leave", held.author, held.ticket, context)
+
+
+def mentioned(*, message: Message, to: User) -> None:
+    """Tells a colleague that a note names them."""
+    context = {"message": message, "ticket": message.ticket, "link": _desk(message.ticket)}
+    _send(f"ticket-mentioned:{message.pk}:{to.pk}", "mentioned", to, message, context)
+
+
+def followed(*, message: Message, to: User) -> None:
+    """Brings a message to somebody who follows the ticket."""
+    ticket = message.home
+    link = _desk(message.ticket) if reads_as_staff(to) else _portal(ticket)
+    context = {"message": message, "ticket": ticket, "link": link}
+    _send(f"ticket-followed:{message.pk}:{to.pk}", "followed", to, message, context)
+
+
+def copied(*, message: Message, copy: Copy) -> None:
+    """Brings a public message to an address that gets copies. It opens nothing: its one link ends the copies."""
+    stop = settings.SITE_URL + copy.get_absolute_url()
+    context = {"message": message, "ticket": message.home, "stop": stop}
+    words = render("emails/tickets/copied", context)
+    headers = {
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "X-Auto-Response-Suppress": "All",
+    }
+    key = f"ticket-copy:{copy.pk}:{message.pk}"
+    post(Draft(key, copy.address, words.subject, words.text, words.html, about=message, headers=headers))
+
+
 def escalated(*, ticket: Ticket, to: User, key: str, told: dict[str, Any], now: datetime) -> None:
     """Tells somebody on the staff that a promise is in danger or broken, or that a customer asks for more.
 
@@ -64,6 +99,14 @@ def escalated(*, ticket: Ticket, to: User, key: str, told: dict[str, Any], now: 
     }
     wait = None if told.get("is_urgent") else to.undisturbed_until(now)
     _send(f"ticket-escalated:{key}:{to.pk}", "escalated", to, ticket, context, not_before=wait)
+
+
+def rule_fired(*, ticket: Ticket, to: User, key: str, rule: str, now: datetime) -> None:
+    """Tells somebody on the staff that a rule applied to a ticket; it waits for the end of their quiet hours."""
+    link = settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk])
+    context = {"ticket": ticket, "link": link, "rule": rule}
+    wait = to.undisturbed_until(now)
+    _send(f"ticket-rule:{key}:{to.pk}", "rule_fired", to, ticket, context, not_before=wait)
 
 
 def _send(
@@ -89,6 +132,10 @@ def _send(
 
 def _portal(ticket: Ticket) -> str:
     return settings.SITE_URL + ticket.get_absolute_url()
+
+
+def _desk(ticket: Ticket) -> str:
+    return settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk])
 
 
 def _days() -> int:

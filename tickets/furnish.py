@@ -7,8 +7,30 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from portal.lib.business_time import DAY
-from tickets.models import BusinessCalendar, CalendarHours, Category, Ladder, LadderStep, MatrixLine, SlaPolicy
-from tickets.states import ALWAYS_OPEN_SLUG, STANDARD_LADDER, Channel, Dimension, Level, Priority, Tells, Weekday
+from tickets.models import (
+    BusinessCalendar,
+    CalendarHours,
+    Category,
+    Classifier,
+    Desk,
+    Ladder,
+    LadderStep,
+    MatrixLine,
+    QueueView,
+    SlaPolicy,
+)
+from tickets.states import (
+    ALWAYS_OPEN_SLUG,
+    STANDARD_LADDER,
+    Channel,
+    Dimension,
+    Level,
+    Priority,
+    Sorting,
+    Tells,
+    Weekday,
+)
+from tickets.states.classifying import NEVER_APPLIED, Trait
 
 CATEGORIES = [
     ("account", "Account and access"),
@@ -77,6 +99,18 @@ MATRIX = [
 ]
 
 
+# Views of the queue: slug, name, search, order.
+VIEWS = [
+    ("mine", "My open", "assignee:me status:ours", Sorting.DUE),
+    ("unassigned", "Unassigned", "assignee:nobody status:ours", Sorting.DUE),
+    ("due-soon", "Due within the hour", "due:soon", Sorting.DUE),
+    ("breached", "Breached", "due:overdue", Sorting.DUE),
+    ("waiting", "Waiting for customer", "status:waiting", Sorting.OLDEST),
+    ("solved", "Recently solved", "status:solved solved:<7d", Sorting.NEWEST),
+    ("snoozed", "Snoozed", "status:snoozed", Sorting.DUE),
+]
+
+
 def after_migrate(**_options: Any) -> None:
     """Connected to Django's post_migrate of this app; on the way back to tables of an earlier time it makes nothing."""
     with transaction.atomic():
@@ -84,6 +118,12 @@ def after_migrate(**_options: Any) -> None:
             make_categories()
             make_ladders()
             make_promises()
+        if _is_there(Desk):
+            Desk.objects.get_or_create(pk=1)
+        if _is_there(QueueView):
+            make_views()
+        if _is_there(Classifier):
+            make_classifiers()
         if _is_there(BusinessCalendar):
             make_calendars()
 
@@ -153,6 +193,15 @@ def make_ladders() -> None:
     )
 
 
+def make_views() -> None:
+    known = set(QueueView.objects.values_list("slug", flat=True))
+    QueueView.objects.bulk_create(
+        QueueView(slug=slug, name=name, query=query, sort=sort, position=position)
+        for position, (slug, name, query, sort) in enumerate(VIEWS)
+        if slug not in known
+    )
+
+
 def make_calendars() -> None:
     """The hours of promises that never stand still."""
     calendar, is_new = BusinessCalendar.objects.get_or_create(
@@ -162,3 +211,11 @@ def make_calendars() -> None:
         CalendarHours.objects.bulk_create(
             CalendarHours(calendar=calendar, weekday=day, opens=0, closes=DAY) for day in Weekday.values
         )
+
+
+def make_classifiers() -> None:
+    """One per trait; the worker trains them from the start set."""
+    known = set(Classifier.objects.values_list("trait", flat=True))
+    Classifier.objects.bulk_create(
+        Classifier(trait=trait, applies=trait not in NEVER_APPLIED) for trait in Trait if trait not in known
+    )

@@ -7,9 +7,11 @@ from portal.events.listeners import on
 from portal.events.models import Event
 from tickets import actions as tickets
 from tickets import emails
-from tickets.models import Escalation, Message, Survey, Ticket, Timer
-from tickets.querysets import TicketQuerySet
-from tickets.states import TicketState
+from tickets.models import Escalation, HeldReply, Message, Survey, Ticket, Timer
+from tickets.models.rules import MARK
+from tickets.querysets import TicketQuerySet, reads_as_staff
+from tickets.states import HeldState, TicketState
+from tickets.states.classifying import Trait
 
 
 @on("organization.tier_changed")
@@ -49,6 +51,13 @@ def bring_the_answer_to_the_requester(event: Event) -> None:
     message = _message_of(event)
     if message is not None:
         emails.replied(message=message)
+
+
+@on("ticket.reply_stopped")
+def tell_its_author_that_it_did_not_leave(event: Event) -> None:
+    held = HeldReply.objects.select_related("author", "ticket").filter(pk=event.details.get("held")).first()
+    if held is not None and held.state == HeldState.STOPPED:
+        emails.did_not_leave(held=held)
 
 
 @on("ticket.solved")
@@ -93,6 +102,44 @@ def tell_the_agents(event: Event) -> None:
         emails.customer_replied(message=message, to=agent)
 
 
+@on("ticket.noted")
+def tell_the_colleagues_who_are_mentioned(event: Event) -> None:
+    """Those who may read it, also now; nobody is told of their own words."""
+    message = _message_of(event)
+    named = event.details.get("mentioned", [])
+    if message is None or not named:
+        return
+    for person in User.objects.staff().filter(pk__in=named).exclude(pk=event.by_id).order_by("pk"):
+        if reads_as_staff(person):
+            emails.mentioned(message=message, to=person)
+
+
+@on("ticket.replied", "ticket.customer_replied", "ticket.noted")
+def tell_those_who_follow(event: Event) -> None:
+    """Whoever may still read the message, unless another letter tells them of it or they wrote it."""
+    message = _message_of(event)
+    if message is None:
+        return
+    told = {message.author_id, message.home.requester_id, *event.details.get("mentioned", [])}
+    if event.name == "ticket.customer_replied":
+        told |= {agent.pk for agent in _agents_of(message.ticket)}
+    for follower in message.home.followers.exclude(user__in=told - {None}).select_related("user").order_by("pk"):
+        if Message.objects.visible_to(follower.user).filter(pk=message.pk).exists():
+            emails.followed(message=message, to=follower.user)
+
+
+@on("ticket.replied", "ticket.customer_replied")
+def send_copies(event: Event) -> None:
+    """Addresses get what is said in public since they were added; who wrote it gets none."""
+    message = _message_of(event)
+    if message is None or message.is_internal:
+        return
+    author = message.author.email.lower() if message.author else ""
+    for copy in message.home.copies.live().filter(added_at__lte=message.created_at).order_by("pk"):
+        if copy.address.lower() != author and tickets.may_get_letters(copy=copy, now=event.happened_at):
+            emails.copied(message=message, copy=copy)
+
+
 @on("ticket.promise_warned")
 @on("ticket.escalated")
 @on("ticket.escalation_asked")
@@ -114,7 +161,7 @@ def see_that_a_reopened_ticket_has_somebody(event: Event) -> None:
         tickets.requeue_reopened(ticket=ticket, now=event.happened_at)
 
 
-@on("ticket.escalated", "ticket.escalation_asked")
+@on("ticket.escalated", "ticket.escalation_asked", "ticket.team_changed")
 def hand_it_to_the_team_that_has_it_now(event: Event) -> None:
     ticket = _ticket_since_left_alone(event)
     if ticket is not None:
@@ -136,6 +183,50 @@ def hand_out_what_waits(event: Event) -> None:
     tickets.assign_waiting(now=event.happened_at)
 
 
+@on("ticket.filed", outside=True)
+def suggest_what_it_is_about(event: Event) -> None:
+    """A delivery of its own: the ticket, its promises and its letters are there whatever becomes of it."""
+    ticket = Ticket.objects.filter(pk=event.about_id).first()
+    if ticket is not None:
+        tickets.classify(ticket=ticket, arrived_with=event.details, now=event.happened_at)
+
+
+@on("ticket.category_changed")
+def learn_from_a_category_set_by_hand(event: Event) -> None:
+    ticket, person = Ticket.objects.filter(pk=event.about_id).first(), _staff(event.by_id)
+    if ticket is not None and person is not None:
+        label = event.details["new"]
+        tickets.settle_by_hand(ticket=ticket, trait=Trait.CATEGORY, label=label, by=person, now=event.happened_at)
+
+
+@on("ticket.solved")
+def count_what_was_let_stand_as_agreed(event: Event) -> None:
+    ticket, person = Ticket.objects.filter(pk=event.about_id).first(), _staff(event.by_id)
+    if ticket is not None and person is not None and ticket.hears_us_from(person):
+        tickets.let_stand(ticket=ticket, by=person, now=event.happened_at)
+
+
+@on("ticket.filed", "ticket.classified", "ticket.customer_replied", "ticket.replied", "ticket.assigned", outside=True)
+@on("ticket.priority_changed", "ticket.category_changed", "ticket.tagged", "ticket.escalated", outside=True)
+@on("ticket.promise_warned", "ticket.promise_missed", "ticket.solved", "ticket.reopened", "ticket.rated", outside=True)
+def apply_rules_about_it(event: Event) -> None:
+    """What rules do moves no rule. Each applies once to a ticket, whatever comes in whichever order."""
+    ticket = Ticket.objects.filter(pk=event.about_id).first()
+    if ticket is not None and not event.request_id.startswith(MARK):
+        tickets.apply_rules(ticket=ticket, event=event.name, happened_at=event.happened_at)
+
+
+@on("ticket.rule_fired")
+def tell_those_whom_the_rule_names(event: Event) -> None:
+    ticket = Ticket.objects.filter(pk=event.about_id).first()
+    if ticket is None:
+        return
+    for person in User.objects.staff().filter(pk__in=event.details.get("told", [])).order_by("pk"):
+        emails.rule_fired(
+            ticket=ticket, to=person, key=str(event.pk), rule=event.details["rule"], now=event.happened_at
+        )
+
+
 @on("letter.bounced")
 def note_that_a_letter_came_back(event: Event) -> None:
     """A letter that a ticket caused did not arrive: whoever works on it reads so in the ticket."""
@@ -153,6 +244,10 @@ def _ticket_since_left_alone(event: Event) -> Ticket | None:
         return None
     taken_up = Event.objects.about(ticket).named("ticket.assigned", "ticket.replied").filter(pk__gt=event.pk)
     return None if taken_up.exists() else ticket
+
+
+def _staff(user_id: int | None) -> User | None:
+    return User.objects.staff().filter(pk=user_id).first() if user_id else None
 
 
 def _retarget(found: TicketQuerySet, event: Event) -> None:

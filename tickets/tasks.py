@@ -1,7 +1,18 @@
 from celery import shared_task
 
-from tickets.actions import ask_for_rating, assign_waiting, wake_next, watch_next_promise
+from tickets.actions import (
+    ask_for_rating,
+    assign_waiting,
+    classify_missing,
+    fire_next,
+    is_training_due,
+    leave_next,
+    train,
+    wake_next,
+    watch_next_promise,
+)
 from tickets.actions import replay_promises as replay
+from tickets.models import Classifier, Rule
 
 BATCH = 500
 BATCHES = 10
@@ -14,6 +25,15 @@ def watch_promises() -> int:
     while seen < BATCH and watch_next_promise():
         seen += 1
     return seen
+
+
+@shared_task(name="tickets.let_replies_leave")
+def let_replies_leave() -> int:
+    """Lets answers leave that can no longer be taken back; answers how many it took up."""
+    taken = 0
+    while taken < BATCH and leave_next():
+        taken += 1
+    return taken
 
 
 @shared_task(name="tickets.assign")
@@ -53,3 +73,27 @@ def ask_for_ratings() -> int:
     while seen < BATCH and ask_for_rating():
         seen += 1
     return seen
+
+
+@shared_task(name="tickets.tend_classifiers")
+def tend_classifiers() -> int:
+    """Trains what is due to learn anew, then reads what came in before there was anything to read it with; answers how
+    many were trained."""
+    due = [one for one in Classifier.objects.filter(is_active=True) if is_training_due(classifier=one)]
+    trained = sum(train(classifier=one) is not None for one in due)
+    if trained:
+        classify_missing()
+    return trained
+
+
+@shared_task(name="tickets.apply_rules")
+def apply_rules() -> int:
+    """Applies rules about time to the tickets whose time has come; answers to how many. A rule with many to touch goes
+    on at the next look, so that none keeps the others waiting."""
+    count = 0
+    for rule in Rule.objects.active().about_time():
+        done = 0
+        while done < BATCH and fire_next(rule=rule):
+            done += 1
+        count += done
+    return count

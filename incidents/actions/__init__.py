@@ -8,6 +8,7 @@ from incidents.actions.incidents import (
     revise_incident,
     set_impact,
 )
+from incidents.actions.links import link_ticket, unlink_ticket
 from incidents.actions.maintenance import (
     Plan,
     cancel_maintenance,
@@ -28,6 +29,7 @@ __all__ = [
     "keep_component",
     "keep_group",
     "keep_maintenance_times",
+    "link_ticket",
     "open_incident",
     "post_update",
     "reschedule_maintenance",
@@ -36,4 +38,5 @@ __all__ = [
     "set_component_status",
     "set_impact",
     "start_maintenance",
+    "unlink_ticket",
 ]

@@ -1,5 +1,6 @@
 from incidents.models.components import Component, ComponentGroup, ComponentStatusChange, StatusPage
 from incidents.models.incidents import Incident, IncidentComponent, IncidentUpdate
+from incidents.models.links import TicketLink
 from incidents.models.maintenance import Maintenance
 
 __all__ = [
@@ -11,4 +12,5 @@ __all__ = [
     "IncidentUpdate",
     "Maintenance",
     "StatusPage",
+    "TicketLink",
 ]

@@ -6,12 +6,12 @@ from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.urls import reverse
 
-from portal.accounts.models import Erasure, Export, Invitation, Organization, User
+from portal.accounts.models import Erasure, Export, Invitation, Membership, Organization, User
 from portal.accounts.states import MemberRole
 from portal.lib.tokens import public_id
 from portal.outbox.actions import post
 from portal.outbox.letters import Draft, render
-from portal.outbox.models import Letter
+from portal.outbox.models import Endpoint, Letter
 
 
 def invitation(*, invitation: Invitation, secret: str, now: datetime | None = None) -> Letter:
@@ -76,3 +76,21 @@ def _tell(name: str, key: str, to: User, context: dict[str, Any], now: datetime 
         key=key, to=to.email, subject=words.subject, text=words.text, html=words.html, about=to, user_id=to.pk
     )
     post(draft, now=now)
+
+
+def webhook_switched_off(*, endpoint: Endpoint, owner: Membership, cause: int, now: datetime | None = None) -> Letter:
+    """The letter to an owner whose endpoint did not answer for so long that it is not called any more."""
+    user, organization = owner.user, owner.organization
+    link = settings.SITE_URL + reverse("accounts:webhook", args=[organization.public_id, endpoint.public_id])
+    context = {"endpoint": endpoint, "organization": organization, "link": link, "user": user}
+    words = render("emails/accounts/webhook_switched_off", context, language=user.language, zone=user.time_zone)
+    draft = Draft(
+        key=f"webhook-switched-off:{cause}:{user.pk}",
+        to=user.email,
+        subject=words.subject,
+        text=words.text,
+        html=words.html,
+        about=organization,
+        user_id=user.pk,
+    )
+    return post(draft, now=now)

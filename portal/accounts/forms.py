@@ -16,8 +16,18 @@ from django.utils.translation import gettext_lazy as _
 import portal.accounts.actions as accounts
 from portal.accounts.models import User
 from portal.accounts.states import MemberRole, StaffRole, TokenScope
+from portal.events.listeners import all_types
+from portal.outbox.forms import callable_url
 
 _REGIONS = ("Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+
+
+def public_events() -> list[tuple[str, str]]:
+    """Events that customers may hear of, each with what it says."""
+    somebody = str(_("Somebody"))
+    return [
+        (name, f"{name} · {one.sentence(somebody, {})}") for name, one in sorted(all_types().items()) if one.is_public
+    ]
 
 
 @cache
@@ -189,6 +199,31 @@ class ApiTokenForm(forms.Form):
         """How long the token is to work; None: until it is revoked."""
         days = self.cleaned_data["days"]
         return timedelta(days=days) if days else None
+
+
+class WebhookForm(forms.Form):
+    """Where an organization wants to hear, and of what."""
+
+    url = forms.URLField(
+        label=_("Address"),
+        max_length=500,
+        assume_scheme="https",
+        widget=forms.URLInput(attrs={"autocomplete": "off", "placeholder": "https://"}),
+        help_text=_("Public and by https. Each call must be answered with a 2xx within ten seconds."),
+    )
+    events = forms.MultipleChoiceField(
+        label=_("Events"),
+        required=False,
+        choices=public_events,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None ticked: all of them, also those that come later."),
+    )
+
+    def clean_url(self) -> str:
+        return callable_url(self.cleaned_data["url"])
+
+    def hearing(self) -> accounts.Hearing:
+        return accounts.Hearing(self.cleaned_data["url"], self.cleaned_data["events"])
 
 
 class StaffForm(forms.Form):

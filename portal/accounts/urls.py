@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from portal.accounts import views
-from portal.accounts.views import privacy
+from portal.accounts.views import privacy, webhooks
 
 
 class ColorConverter:
@@ -18,6 +18,7 @@ class ColorConverter:
 
 register_converter(ColorConverter, "color")
 
+_WEBHOOK = "organization/<str:public_id>/webhooks/<str:endpoint>"
 app_name = "accounts"
 urlpatterns = [
     path("organization/", views.organization, name="organization"),
@@ -28,6 +29,12 @@ urlpatterns = [
     path("organization/<str:public_id>/invite/", views.invite, name="invite"),
     path("organization/<str:public_id>/members/<str:member>/role/", views.change_role, name="change_role"),
     path("organization/<str:public_id>/members/<str:member>/remove/", views.remove_member, name="remove_member"),
+    path("organization/<str:public_id>/webhooks/", webhooks.webhooks, name="webhooks"),
+    path(f"{_WEBHOOK}/", webhooks.webhook, name="webhook"),
+    path(f"{_WEBHOOK}/rotate/", webhooks.rotate_webhook, name="rotate_webhook"),
+    path(f"{_WEBHOOK}/remove/", webhooks.remove_webhook, name="remove_webhook"),
+    path(f"{_WEBHOOK}/replay/<str:delivery>/", webhooks.replay_webhook, name="replay_webhook"),
+    path(f"{_WEBHOOK}/<str:act>/", webhooks.act_on_webhook, name="act_on_webhook"),
     path("accounts/profile/", views.profile, name="profile"),
     path("organization/<str:public_id>/privacy/", privacy.privacy, name="privacy_of"),
     path("accounts/privacy/", privacy.privacy, name="privacy"),

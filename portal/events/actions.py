@@ -9,6 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, models, transaction
 from portal.events.listeners import EventType, Listener, listener_named, listeners_of
 from portal.events.models import Delivery, Event
 from portal.events.states import DeliveryState
+from portal.lib import pulse
 from portal.lib.clock import moment
 from portal.lib.storable import storable
 from portal.lib.wake import wake
@@ -45,11 +46,37 @@ def record(
         happened_at=at,
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )
+    _beat_on_commit(about)
     found = listeners_of(event.name)
     Delivery.objects.bulk_create(Delivery(event=written, listener=one.name, next_at=at) for one in found)
     if found:
         _wake_on_commit()
     return written
+
+
+@transaction.atomic(savepoint=False)
+def touch(*, about: models.Model) -> None:
+    """Something about it changed that is no news: pages that show it learn so once that is committed."""
+    _beat_on_commit(about)
+
+
+class _Beats:
+    """The places at which something changes in one transaction."""
+
+    def __init__(self) -> None:
+        self.places: set[str] = set()
+
+    def __call__(self) -> None:
+        pulse.beat(*sorted(self.places))
+
+
+def _beat_on_commit(about: models.Model) -> None:
+    kind = about._meta.label_lower
+    beats = next((entry[1] for entry in connection.run_on_commit if isinstance(entry[1], _Beats)), None)
+    if beats is None:
+        beats = _Beats()
+        transaction.on_commit(beats)
+    beats.places |= {pulse.place_of(kind), pulse.place_of(kind, about.pk)}
 
 
 def _wake_on_commit() -> None:

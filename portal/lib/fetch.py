@@ -8,6 +8,7 @@ neither a slow nor an endless answer holds anybody up.
 import ipaddress
 import os
 import queue
+import re
 import socket
 import ssl
 import threading
@@ -22,6 +23,7 @@ from urllib3.util import Timeout, Url, parse_url
 
 Resolver = Callable[[str, int], list[str]]
 _CHUNK = 16 * 1024
+_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.I)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NOWHERE = [ipaddress.ip_network("64:ff9b:1::/48"), ipaddress.ip_network("192.88.99.0/24")]
 
@@ -108,6 +110,12 @@ def checked(url: str) -> Url:
     if where.port == 0:
         raise Forbidden("There is no port 0.")
     return where
+
+
+def is_literal(where: Url) -> bool:
+    """Whether the host of a URL is no name but an IP address, in any way of writing one, or this very machine."""
+    last = _host_and_port(where)[0].rstrip(".").rsplit(".", 1)[-1]
+    return ":" in last or last.lower() == "localhost" or _NUMBER.fullmatch(last) is not None
 
 
 def is_public(address: str) -> bool:

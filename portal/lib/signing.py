@@ -17,13 +17,20 @@ def new_signing_secret() -> str:
     return _PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def signed_headers(*, secret: str, message_id: str, body: bytes, at: datetime) -> dict[str, str]:
-    """The three headers of a signed webhook. The id stays the same on each try, so receivers can tell repeats."""
+def signed_headers(*, secret: str, message_id: str, body: bytes, at: datetime, older: str = "") -> dict[str, str]:
+    """The three headers of a signed webhook. The id stays the same on each try, so receivers can tell repeats.
+
+    While a secret is being replaced, `older` signs too: whoever knows either finds a signature that fits.
+    """
     seconds = str(int(at.timestamp()))
-    key = base64.b64decode(secret.removeprefix(_PREFIX))
-    signed = hmac.new(key, b".".join([message_id.encode(), seconds.encode(), body]), hashlib.sha256).digest()
+    signed = b".".join([message_id.encode(), seconds.encode(), body])
     return {
         "webhook-id": message_id,
         "webhook-timestamp": seconds,
-        "webhook-signature": f"v1,{base64.b64encode(signed).decode()}",
+        "webhook-signature": " ".join(_signature(one, signed) for one in (secret, older) if one),
     }
+
+
+def _signature(secret: str, signed: bytes) -> str:
+    key = base64.b64decode(secret.removeprefix(_PREFIX))
+    return f"v1,{base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()}"

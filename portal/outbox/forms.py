@@ -8,8 +8,23 @@ from django.utils.translation import gettext_lazy as _lazy
 from unfold.widgets import UnfoldAdminURLInputWidget
 
 from portal.events.listeners import all_types
-from portal.lib.fetch import Forbidden, checked
+from portal.lib.fetch import Forbidden, checked, is_literal, is_public
 from portal.outbox.models import Endpoint
+
+
+def callable_url(url: str) -> str:
+    """The same URL, if webhooks may go there as far as one can tell without asking where its name leads."""
+    try:
+        where = checked(url)
+    except Forbidden as refusal:
+        raise ValidationError(str(refusal)) from refusal
+    if settings.WEBHOOK_LOOPBACK:
+        return url
+    if where.scheme != "https":
+        raise ValidationError(_("Webhooks go to https addresses only."))
+    if is_literal(where) and not is_public(str(where.host).strip("[]")):
+        raise ValidationError(_("This address is not public."))
+    return url
 
 
 class EndpointForm(forms.ModelForm):
@@ -27,14 +42,7 @@ class EndpointForm(forms.ModelForm):
             self.fields[name].required = False
 
     def clean_url(self) -> str:
-        url = self.cleaned_data["url"]
-        try:
-            where = checked(url)
-        except Forbidden as refusal:
-            raise ValidationError(str(refusal)) from refusal
-        if where.scheme != "https" and not settings.WEBHOOK_LOOPBACK:
-            raise ValidationError(_("Webhooks go to https addresses only."))
-        return url
+        return callable_url(self.cleaned_data["url"])
 
     def clean_events(self) -> list[str]:
         wanted = self.cleaned_data["events"] or []

@@ -1,10 +1,13 @@
+import json
+from datetime import datetime
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.tokens import PublicIdField, unseal
 from portal.outbox.querysets import EndpointQuerySet, LetterQuerySet, WebhookQuerySet
-from portal.outbox.states import OPEN_LETTER_STATES, LetterState, WebhookState
+from portal.outbox.states import OPEN_LETTER_STATES, OPEN_WEBHOOK_STATES, LetterState, WebhookState
 
 
 class Letter(models.Model):
@@ -66,6 +69,8 @@ class Endpoint(models.Model):
     url = models.URLField(_("URL"), max_length=500)
     events = models.JSONField(_("events"), default=list, help_text=_("Names of events, or an empty list for all."))
     sealed_secret = models.BinaryField(editable=False)
+    older_sealed_secret = models.BinaryField(null=True, editable=False)
+    older_until = models.DateTimeField(_("the older secret signs too until"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     quarantined_at = models.DateTimeField(_("quarantined at"), null=True, blank=True)
     quarantine_reason = models.CharField(_("reason of the quarantine"), max_length=300, blank=True)
@@ -83,6 +88,12 @@ class Endpoint(models.Model):
     def secret(self) -> str:
         """The signing secret in the form of Standard Webhooks: `whsec_` and base64."""
         return unseal(bytes(self.sealed_secret))
+
+    def older_secret(self, now: datetime) -> str:
+        """The secret before this one, while it signs too; else empty."""
+        if self.older_sealed_secret is None or self.older_until is None or self.older_until <= now:
+            return ""
+        return unseal(bytes(self.older_sealed_secret))
 
 
 class Webhook(models.Model):
@@ -123,3 +134,13 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return f"{self.event_name} → {self.endpoint}"
+
+    @property
+    def is_done(self) -> bool:
+        """Told, or given up."""
+        return self.state not in OPEN_WEBHOOK_STATES
+
+    @property
+    def payload_text(self) -> str:
+        """What is sent, as people read it."""
+        return json.dumps(self.payload, indent=2, ensure_ascii=False, cls=DjangoJSONEncoder)

@@ -29,6 +29,9 @@ class LetterQuerySet(models.QuerySet):
 
 
 class EndpointQuerySet(models.QuerySet):
+    def of_organization(self, organization: Any) -> "EndpointQuerySet":
+        return self.filter(organization_id=organization.pk).order_by("pk")
+
     def hearing(self, event_name: str, organization_id: int | None) -> "EndpointQuerySet":
         """Those that want to know of such an event of that organization and are not quarantined."""
         theirs = Q(organization_id=None) | Q(organization_id=organization_id)
@@ -46,6 +49,9 @@ class WebhookQuerySet(models.QuerySet):
         calls = self.model._default_manager.filter(state=WebhookState.SENDING, next_at__gt=now)
         in_call = calls.filter(endpoint=OuterRef("endpoint"))
         return self.exclude(Exists(in_call))
+
+    def newest_first(self) -> "WebhookQuerySet":
+        return self.order_by("-pk")
 
     def dead(self) -> "WebhookQuerySet":
         return self.filter(state=WebhookState.DEAD)

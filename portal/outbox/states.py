@@ -17,6 +17,15 @@ class WebhookState(models.TextChoices):
     DEAD = "dead", _("Dead")
 
 
+# What a webhook tells of an event: figures, states and ids that the API knows. Whatever else an event notes stays here.
+TOLD_DETAILS = frozenset(
+    (
+        *("number", "message", "version", "state", "was", "priority", "channel", "category", "tier"),
+        *("old", "new", "fields", "role", "score"),
+    )
+)
+PAYLOAD_VERSION = 1
+
 OPEN_WEBHOOK_STATES = [WebhookState.WAITING, WebhookState.SENDING]
 OPEN_LETTER_STATES = [LetterState.WAITING, LetterState.SENDING]
 RESENDABLE_LETTER_STATES = [LetterState.SENT, LetterState.FAILED, LetterState.BOUNCED]

@@ -86,8 +86,9 @@ def call(webhook: Webhook) -> int:
     Raises Refusal with the status (410 and forbidden addresses: for good) or None when nobody answered properly.
     """
     body = json.dumps(webhook.payload, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False).encode()
+    now, endpoint = datetime.now(UTC), webhook.endpoint
     signed = signed_headers(
-        secret=webhook.endpoint.secret, message_id=webhook.public_id, body=body, at=datetime.now(UTC)
+        secret=endpoint.secret, message_id=webhook.public_id, body=body, at=now, older=endpoint.older_secret(now)
     )
     request = Request("POST", body, {"Content-Type": "application/json", **signed})
     limits = Limits(seconds=_CALL_S, most_bytes=_CALL_BYTES, allow_loopback=settings.WEBHOOK_LOOPBACK)

@@ -8,12 +8,13 @@ from collections.abc import Callable
 
 import structlog
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import resolve
 from django.utils import timezone, translation
 from prometheus_client import Histogram
 
+from portal.lib.problems import MEDIA_TYPE, problem_body
 from portal.lib.refusals import Refused
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -80,8 +81,14 @@ class ReadableRequests:
         query = request.META.get("QUERY_STRING", "")
         charset = request.content_params.get("charset", "utf-8") if request.content_params else "utf-8"
         if "\0" in request.path or "%00" in query or "\0" in query or charset.lower() not in _UTF_8:
-            return HttpResponse("This request cannot be read.\n", status=400, content_type="text/plain")
+            return self._refusal(request)
         return self.get_response(request)
+
+    def _refusal(self, request: HttpRequest) -> HttpResponse:
+        words = "This request cannot be read."
+        if not request.path.startswith("/api/"):
+            return HttpResponse(f"{words}\n", status=400, content_type="text/plain")
+        return JsonResponse(problem_body(400, "unreadable", words), status=400, content_type=MEDIA_TYPE)
 
 
 _UTF_8 = ("utf-8", "utf8")
@@ -95,7 +102,7 @@ class MachineDoors:
     """
 
     EARLY = ("/health/live", "/health/ready", "/metrics")
-    OTHERS = ("/api/", "/hooks/", "/ping/", "/v2/")
+    OTHERS = ("/api/", "/hooks/", "/ping/", "/v2/", "/pulse/")
     FOR_PEOPLE = ("/api/v1/docs",)
 
     def __init__(self, get_response: Handler) -> None:

@@ -1,8 +1,12 @@
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
-from django.views.decorators.cache import cache_control
+from django.utils.translation import ngettext
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
+
+from portal.lib import pulse
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -23,3 +27,31 @@ def robots(request: HttpRequest) -> HttpResponse:
 def favicon(request: HttpRequest) -> HttpResponse:
     """For what asks without reading a page: bookmarks, feeds, the API's reference."""
     return redirect(static("img/favicon.svg"))
+
+
+@login_not_required
+@never_cache
+@require_safe
+def heard(request: HttpRequest, token: str) -> HttpResponse:
+    """Whether anything changed since `version`, and who else is there if that is not `who`; 204 when neither. The
+    signed token of the page says what is asked about: no query is made."""
+    listener = pulse.Listener.of(token)
+    if listener is None:
+        return JsonResponse({}, status=403)
+    now = pulse.listen(listener, is_writing=request.GET.get("writing") == "1")
+    if now is None or (now.version, now.who) == (request.GET.get("version"), request.GET.get("who", "")):
+        return HttpResponse(status=204)
+    return JsonResponse({"version": now.version, "who": now.who, "says": _said(now.others)})
+
+
+def _said(others: list[pulse.Person]) -> str:
+    """Who else is there, as sentences."""
+    writing = [one.name for one in others if one.is_writing]
+    reading = [one.name for one in others if not one.is_writing]
+    said = []
+    if writing:
+        said.append(ngettext("%(names)s is writing here.", "%(names)s are writing here.", len(writing)))
+    if reading:
+        said.append(ngettext("%(names)s is reading this.", "%(names)s are reading this.", len(reading)))
+    named = [", ".join(names) for names in (writing, reading) if names]
+    return " ".join(sentence % {"names": names} for sentence, names in zip(said, named, strict=True))

@@ -13,7 +13,9 @@ from incidents.models import (
     IncidentUpdate,
     Maintenance,
     StatusPage,
+    TicketLink,
 )
+from tests.factories.tickets import TicketFactory
 
 
 class StatusPageFactory(DjangoModelFactory):
@@ -99,3 +101,12 @@ class MaintenanceFactory(DjangoModelFactory):
     planned_end_at = factory.LazyAttribute(lambda one: one.planned_start_at + timedelta(hours=2))
     scheduled_at = factory.LazyFunction(timezone.now)
     updated_at = factory.SelfAttribute("scheduled_at")
+
+
+class TicketLinkFactory(DjangoModelFactory):
+    class Meta:
+        model = TicketLink
+
+    incident = factory.SubFactory(IncidentFactory)
+    ticket = factory.SubFactory(TicketFactory)
+    linked_at = factory.SelfAttribute("incident.opened_at")

@@ -16,7 +16,15 @@ from tickets.models import (
     CalendarVersion,
     Category,
     CategorySkill,
+    Classifier,
+    ClassifierVersion,
+    Copy,
+    Desk,
     Escalation,
+    FieldValue,
+    Firing,
+    Follower,
+    HeldReply,
     Holiday,
     ImportedRow,
     Ladder,
@@ -24,12 +32,20 @@ from tickets.models import (
     Macro,
     MatrixLine,
     Message,
+    QueueView,
+    Rule,
+    RuleAct,
+    RuleCondition,
+    RuleVersion,
+    SearchDocument,
     Shift,
     Skill,
     SlaPolicy,
+    Suggestion,
     Survey,
     Tag,
     Ticket,
+    TicketField,
     Timer,
 )
 
@@ -241,3 +257,161 @@ class ImportedRowFactory(DjangoModelFactory):
     source_id = factory.Sequence(str)
     about_id = 1
     imported_at = factory.LazyFunction(timezone.now)
+
+
+class FollowerFactory(DjangoModelFactory):
+    class Meta:
+        model = Follower
+
+    ticket = factory.SubFactory(TicketFactory)
+    user = factory.SubFactory(StaffFactory)
+    added_at = factory.SelfAttribute("ticket.filed_at")
+
+
+class CopyFactory(DjangoModelFactory):
+    class Meta:
+        model = Copy
+
+    ticket = factory.SubFactory(TicketFactory)
+    address = factory.Sequence(lambda n: f"reader-{n}@elsewhere.example")
+    added_at = factory.SelfAttribute("ticket.filed_at")
+
+
+class DeskFactory(DjangoModelFactory):
+    class Meta:
+        model = Desk
+        django_get_or_create = ("id",)
+
+    id = 1
+
+
+class HeldReplyFactory(DjangoModelFactory):
+    class Meta:
+        model = HeldReply
+
+    ticket = factory.SubFactory(TicketFactory)
+    author = factory.SubFactory(StaffFactory)
+    body = "We look into it."
+    leaves = "waiting"
+    ticket_version = 2
+    sent_at = factory.SelfAttribute("ticket.filed_at")
+    leaves_at = factory.SelfAttribute("sent_at")
+
+
+class SearchDocumentFactory(DjangoModelFactory):
+    """The database makes it with the ticket."""
+
+    class Meta:
+        model = SearchDocument
+        django_get_or_create = ("ticket",)
+
+    ticket = factory.SubFactory(TicketFactory)
+
+
+class QueueViewFactory(DjangoModelFactory):
+    class Meta:
+        model = QueueView
+
+    name = factory.Sequence(lambda n: f"View {n}")
+    query = "status:ours"
+
+
+class TicketFieldFactory(DjangoModelFactory):
+    """A text that staff fill in, for every category."""
+
+    class Meta:
+        model = TicketField
+
+    slug = factory.Sequence(lambda n: f"field-{n}")
+    name = factory.Sequence(lambda n: f"Field {n}")
+    kind = "text"
+
+
+class FieldValueFactory(DjangoModelFactory):
+    class Meta:
+        model = FieldValue
+
+    ticket = factory.SubFactory(TicketFactory)
+    field = factory.SubFactory(TicketFieldFactory)
+    kind = "text"
+    text = "Gold"
+
+
+class ClassifierFactory(DjangoModelFactory):
+    class Meta:
+        model = Classifier
+        django_get_or_create = ("trait",)
+
+    trait = "category"
+
+
+class ClassifierVersionFactory(DjangoModelFactory):
+    """One that failed: without a model."""
+
+    class Meta:
+        model = ClassifierVersion
+
+    classifier = factory.SubFactory(ClassifierFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    state = "failed"
+    made_at = datetime(2026, 3, 10, tzinfo=UTC)
+
+
+class SuggestionFactory(DjangoModelFactory):
+    class Meta:
+        model = Suggestion
+
+    ticket = factory.SubFactory(TicketFactory)
+    trait = "category"
+    options = factory.LazyAttribute(lambda one: [{"label": one.label, "confidence": one.confidence, "words": []}])
+    label = "billing"
+    confidence = 0.9
+    made_at = factory.SelfAttribute("ticket.filed_at")
+
+
+class RuleFactory(DjangoModelFactory):
+    """Switched off and saying nothing yet."""
+
+    class Meta:
+        model = Rule
+
+    name = factory.Sequence(lambda n: f"Rule {n}")
+    trigger = "ticket.filed"
+
+
+class RuleConditionFactory(DjangoModelFactory):
+    class Meta:
+        model = RuleCondition
+
+    rule = factory.SubFactory(RuleFactory)
+    asks = "priority"
+    value = "high"
+
+
+class RuleActFactory(DjangoModelFactory):
+    class Meta:
+        model = RuleAct
+
+    rule = factory.SubFactory(RuleFactory)
+    does = "solve"
+
+
+class RuleVersionFactory(DjangoModelFactory):
+    class Meta:
+        model = RuleVersion
+
+    rule = factory.SubFactory(RuleFactory)
+    number = 1
+    written = factory.LazyFunction(dict)
+    made_at = datetime(2026, 3, 10, tzinfo=UTC)
+
+
+class FiringFactory(DjangoModelFactory):
+    class Meta:
+        model = Firing
+
+    rule = factory.SubFactory(RuleFactory)
+    number = 1
+    ticket = factory.SubFactory(TicketFactory)
+    state = "done"
+    fired_at = datetime(2026, 3, 10, tzinfo=UTC)

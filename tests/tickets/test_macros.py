@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.conf import LazySettings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.events.models import Event
@@ -184,6 +186,7 @@ def test_a_macro_is_put_below_the_draft_and_sent(desk: Client, file: File, agent
         url("reply", ticket),
         {"body": "Hello Mara!", "seen": ticket.version, "macro": macro.pk, "leaves": leaves[1]},
     )
+    assert tickets.leave_next(now=timezone.now() + timedelta(seconds=11))
     ticket.refresh_from_db()
     assert (ticket.state, ticket.priority) == ("open", "high")
     assert ticket.messages.replies().in_order().last().body == "Hello Mara!"

@@ -1,48 +1,93 @@
+from tickets.actions.articles import draft_article
 from tickets.actions.assignment import assign_next, assign_waiting, requeue_escalated, requeue_reopened
 from tickets.actions.availability import keep_profile, set_availability
 from tickets.actions.bulk import Order, Outcome, act_on_many
 from tickets.actions.calendars import import_holidays, keep_calendar
+from tickets.actions.categories import change_category
+from tickets.actions.circle import add_copy, end_copy, follow, may_get_letters, unfollow
+from tickets.actions.classifying import (
+    classify,
+    classify_missing,
+    decide,
+    is_training_due,
+    let_stand,
+    settle_by_hand,
+    train,
+)
 from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
+from tickets.actions.fields import archive_field, keep_field, restore_field, set_fields
 from tickets.actions.filing import Filing, file_ticket
 from tickets.actions.imports import Order as ImportOrder
 from tickets.actions.imports import import_desk
+from tickets.actions.leaving import leave_next
 from tickets.actions.macros import Answer, apply_macro, keep_macro
+from tickets.actions.mentions import Mentioned, mentioned_in
 from tickets.actions.merges import merge_tickets
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
 from tickets.actions.promises import retarget_organization, retarget_ticket, watch_next_promise
+from tickets.actions.queue_views import drop_view, keep_view
 from tickets.actions.replays import replay_promises
+from tickets.actions.rules import Seen, apply_rules, fire_next, keep_rule, switch_off, switch_on, try_again
+from tickets.actions.sending import Words, send, take_back
 from tickets.actions.snoozes import is_promised_before, snooze, wake, wake_next
+from tickets.actions.splits import Split, split_ticket
 from tickets.actions.surveys import ask_for_rating, begin_survey, rate, withdraw_surveys
 from tickets.actions.tags import tag
+from tickets.actions.teams import hand_to_team
 from tickets.actions.triage import assign, change_priority, take
 
 __all__ = [
     "Answer",
     "Filing",
     "ImportOrder",
+    "Mentioned",
     "Order",
     "Outcome",
+    "Seen",
+    "Split",
+    "Words",
     "act_on_many",
+    "add_copy",
     "apply_macro",
+    "apply_rules",
+    "archive_field",
     "ask_for_rating",
     "ask_to_escalate",
     "assign",
     "assign_next",
     "assign_waiting",
     "begin_survey",
+    "change_category",
     "change_priority",
+    "classify",
+    "classify_missing",
     "close",
+    "decide",
+    "draft_article",
     "drop_policy",
+    "drop_view",
+    "end_copy",
     "file_ticket",
+    "fire_next",
+    "follow",
+    "hand_to_team",
     "import_desk",
     "import_holidays",
     "is_promised_before",
+    "is_training_due",
     "keep_calendar",
+    "keep_field",
     "keep_macro",
     "keep_policy",
     "keep_profile",
+    "keep_rule",
+    "keep_view",
+    "leave_next",
+    "let_stand",
+    "may_get_letters",
+    "mentioned_in",
     "merge_tickets",
     "note",
     "rate",
@@ -51,13 +96,24 @@ __all__ = [
     "reply",
     "requeue_escalated",
     "requeue_reopened",
+    "restore_field",
     "retarget_organization",
     "retarget_ticket",
+    "send",
     "set_availability",
+    "set_fields",
+    "settle_by_hand",
     "snooze",
     "solve",
+    "split_ticket",
+    "switch_off",
+    "switch_on",
     "tag",
     "take",
+    "take_back",
+    "train",
+    "try_again",
+    "unfollow",
     "wait_for_customer",
     "wake",
     "wake_next",

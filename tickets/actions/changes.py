@@ -42,10 +42,7 @@ def tell(*, event: EventType, ticket: Ticket, by: User | None, at: datetime, det
 def add_message(*, ticket: Ticket, body: str, by: User | None, kind: MessageKind, at: datetime) -> Message:
     """A turn of the conversation. `by` None is the house itself, which speaks as staff."""
     body = body.strip()
-    if not body:
-        raise Refused(_("Write something first."), code="empty")
-    if len(body) > MOST_CHARACTERS:
-        raise Refused(_("This text is too long. Shorten it, or split it."), code="too_long")
+    check_words(body=body)
     return Message.objects.create(
         ticket=ticket,
         author=by,
@@ -56,6 +53,14 @@ def add_message(*, ticket: Ticket, body: str, by: User | None, kind: MessageKind
         ticket_version=ticket.version,
         created_at=at,
     )
+
+
+def check_words(*, body: str) -> None:
+    """Refuses what is no message: nothing, or too much."""
+    if not body.strip():
+        raise Refused(_("Write something first."), code="empty")
+    if len(body.strip()) > MOST_CHARACTERS:
+        raise Refused(_("This text is too long. Shorten it, or split it."), code="too_long")
 
 
 def check_staff(*, by: User | None) -> None:

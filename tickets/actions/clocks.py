@@ -29,7 +29,7 @@ from tickets.events import (
 )
 from tickets.models import CalendarVersion, SlaPolicy, Ticket, Timer
 from tickets.querysets import Bound, Case
-from tickets.states import KEPT_BY_AN_ANSWER, RESPONSES, WARN_AT_SHARE, Dimension, Metric
+from tickets.states import KEPT_BY_AN_ANSWER, OUR_TURN, RESPONSES, WARN_AT_SHARE, Dimension, Metric
 
 
 @transaction.atomic(savepoint=False)
@@ -66,6 +66,18 @@ def answer(*, ticket: Ticket, at: datetime) -> None:
     """Somebody on the staff wrote in public: whatever answer or update was owed is given."""
     owed = _Owed.of(ticket, at)
     owed.end(PROMISE_MET, *KEPT_BY_AN_ANSWER)
+    owed.done()
+
+
+@transaction.atomic(savepoint=False)
+def answer_before(*, ticket: Ticket, at: datetime, heard_at: datetime) -> None:
+    """An answer that was sent before the customer wrote again: it gives what was owed then; their words wait for the
+    next one."""
+    owed = _Owed.of(ticket, at, began_by=at)
+    owed.end(PROMISE_MET, *KEPT_BY_AN_ANSWER)
+    owed = _Owed.of(ticket, heard_at)
+    if ticket.state in OUR_TURN and not any(timer.metric in RESPONSES for timer in owed.timers):
+        owed.promise(Metric.NEXT_RESPONSE)
     owed.done()
 
 
@@ -172,9 +184,10 @@ class _Owed:
     timers: list[Timer]
 
     @classmethod
-    def of(cls, ticket: Ticket, at: datetime) -> "_Owed":
+    def of(cls, ticket: Ticket, at: datetime, *, began_by: datetime | None = None) -> "_Owed":
         """News of another target comes late at times: nothing changes before what a clock already knows."""
-        found = list(ticket.timers.owed().select_for_update().order_by("pk"))
+        owed = ticket.timers.owed().filter(**({"started_at__lte": began_by} if began_by else {}))
+        found = list(owed.select_for_update().order_by("pk"))
         known = [one.running_since or one.paused_since or one.started_at for one in found]
         return cls(ticket, max([at, *known]), found)
 

@@ -1,14 +1,17 @@
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
+from portal.events.actions import touch
 from portal.events.models import Event
 from portal.lib.clock import moment_after
 from portal.lib.refusals import Refused
 from tickets.actions import changes, clocks
-from tickets.actions.merges import hear
+from tickets.actions.hearing import hear
+from tickets.actions.mentions import mentioned_in
 from tickets.events import (
     MERGED_REPLIED,
     TICKET_CLOSED,
@@ -18,7 +21,7 @@ from tickets.events import (
     TICKET_REPLIED,
     TICKET_SOLVED,
 )
-from tickets.models import Message, Ticket
+from tickets.models import HeldReply, Message, Ticket
 from tickets.states import AFTER_A_REPLY, MessageKind, TicketState
 
 _CHANGES_THE_TALK = [TICKET_SOLVED.name, TICKET_CLOSED.name, TICKET_REOPENED.name]
@@ -60,17 +63,43 @@ def note(*, ticket: Ticket, body: str, by: User | None, now: datetime | None = N
     message = changes.add_message(ticket=locked, body=body, by=by, kind=kind, at=at)
     if message.kind == MessageKind.NOTE:
         changes.write(ticket=locked, at=at)
-        changes.tell(event=TICKET_NOTED, ticket=locked, by=by, at=at, details={"message": message.pk})
+        changes.tell(event=TICKET_NOTED, ticket=locked, by=by, at=at, details=_noted(message))
     else:
         locked.save(update_fields=["version"])  # a notice is no activity of anybody
+        touch(about=locked)
     return message
 
 
+def _noted(message: Message) -> dict[str, Any]:
+    return {"message": message.pk, "mentioned": [one.pk for one in mentioned_in(body=message.body).people]}
+
+
 def has_moved_on(*, ticket: Ticket, since: int, reader: User | None) -> bool:
-    """Whether somebody else wrote, solved, closed or reopened after that version of the ticket."""
+    """Whether somebody else wrote (also what is yet to leave), solved, closed or reopened after that version."""
     moves = Event.objects.about(ticket).named(*_CHANGES_THE_TALK).filter(details__version__gt=since)
     others = moves.exclude(by_id=reader.pk) if reader else moves
-    return ticket.messages.written_after(since, not_by=reader).exists() or others.exists()
+    said = (ticket.messages.written_after(since, not_by=reader), ticket.held_replies.sent_after(since, not_by=reader))
+    return any(found.exists() for found in (*said, others))
+
+
+@transaction.atomic(savepoint=False)
+def let_leave(*, held: HeldReply) -> Message:
+    """An answer that was sent a moment ago joins the conversation and counts from when it was sent. What the customer
+    wrote in between is not answered by it and waits for the next one."""
+    ticket, by, at = changes.lock(ticket=held.ticket), held.author, held.sent_at
+    if ticket.state == TicketState.CLOSED:
+        raise Refused(_("The ticket was closed before the answer left."), code="ticket_closed")
+    crossing = ticket.messages.heard_after(held.ticket_version).first()
+    if crossing is None:
+        return _staff_reply(ticket, held.body, by, held.leaves, at)
+    message = changes.add_message(ticket=ticket, body=held.body, by=by, kind=MessageKind.REPLY, at=at)
+    if ticket.state == TicketState.NEW:
+        changes.move(ticket=ticket, to=TicketState.OPEN)
+    clocks.answer_before(ticket=ticket, at=at, heard_at=max(crossing.created_at, at))
+    changes.write(ticket=ticket, fields=["state"], at=at)
+    details = {"message": message.pk, "state": ticket.state, "has_crossed": True}
+    changes.tell(event=TICKET_REPLIED, ticket=ticket, by=by, at=at, details=details)
+    return message
 
 
 def _reply_to_closed(ticket: Ticket, body: str, by: User | None, at: datetime) -> Message:

@@ -1,4 +1,5 @@
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,9 +10,9 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import Membership, Organization, User
 from portal.lib.clock import moment
 from portal.lib.refusals import Refused
-from tickets.actions import changes, clocks
+from tickets.actions import changes, clocks, fields
 from tickets.events import TICKET_FILED
-from tickets.models import Category, Ticket
+from tickets.models import Category, Ticket, TicketField
 from tickets.states import Channel, MessageKind, Priority
 
 
@@ -21,6 +22,7 @@ class Filing:
 
     `requester` is set when somebody files for another person. `shown_articles` and `search` tell what the help center
     offered meanwhile (ids, the search by its public one); `question` is the public id of what was asked there before.
+    `answers` are those to fields of one's own.
     """
 
     subject: str
@@ -34,6 +36,7 @@ class Filing:
     shown_articles: list[int] = field(default_factory=list)
     search: str = ""
     question: str = ""
+    answers: Mapping[TicketField, Any] = field(default_factory=dict)
 
     @property
     def digest(self) -> str | None:
@@ -48,7 +51,7 @@ def file_ticket(*, filing: Filing, by: User, now: datetime | None = None) -> Tic
     """Files a ticket with its first message and promises a first response. Handed in twice, it answers the first."""
     at = moment(now)
     requester = filing.requester or by
-    organization = _present(filing.organization)
+    organization = present(organization=filing.organization)
     _check_organization(organization, requester)
     columns: dict[str, Any] = {
         "organization": organization,
@@ -72,6 +75,8 @@ def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
     message = changes.add_message(
         ticket=ticket, body=filing.body, by=filing.requester or by, kind=MessageKind.REPLY, at=at
     )
+    if filing.answers:
+        fields.store(ticket=ticket, values=filing.answers)
     details = {
         "number": ticket.number,
         "message": message.pk,
@@ -88,12 +93,13 @@ def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
         ticket.save(update_fields=["due_at"])
 
 
-def _present(organization: Organization | None) -> Organization | None:
+@transaction.atomic(savepoint=False)
+def present(*, organization: Organization | None) -> Organization | None:
     """The organization as it stands, held until the ticket is there: a change of its tier comes before or after."""
     if organization is None:
         return None
-    present = Organization.objects.select_for_update(of=("self",), no_key=True).select_related("tier")
-    return present.get(pk=organization.pk)
+    found = Organization.objects.select_for_update(of=("self",), no_key=True).select_related("tier")
+    return found.get(pk=organization.pk)
 
 
 def _check_organization(organization: Organization | None, requester: User) -> None:

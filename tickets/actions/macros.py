@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.events.actions import record
 from portal.lib.refusals import Refused
-from tickets.actions import changes, moves, triage
+from tickets.actions import changes, moves
 from tickets.actions.conversation import reply
-from tickets.actions.tags import tag
+from tickets.actions.leaving import do_the_rest, leave_at_once
 from tickets.events import MACRO_APPLIED, MACRO_KEPT
 from tickets.models import Macro, Tag, Ticket
 from tickets.states import TicketState
@@ -54,12 +54,9 @@ def apply_macro(
     changes.check_staff(by=by)
     if not Macro.objects.offered_to(by).filter(pk=macro.pk).exists():
         raise Refused(_("This macro is not offered any more."), code="no_macro")
-    if macro.assigns_me:
-        triage.assign(ticket=ticket, to=by, by=by, now=now)
-    if macro.priority:
-        reason = _("macro “%(name)s”") % {"name": macro.name}
-        triage.change_priority(ticket=ticket, priority=macro.priority, by=by, reason=reason, now=now)
-    tag(ticket=ticket, add=macro.tags.all(), by=by, now=now)
+    if answer is None and macro.leaves == TicketState.SOLVED:
+        leave_at_once(ticket=ticket)
+    do_the_rest(macro=macro, ticket=ticket, by=by, now=now)
     if answer is not None:
         leaves = answer.leaves or macro.leaves or TicketState.WAITING
         reply(ticket=ticket, body=answer.body, by=by, leaves=leaves, seen_version=answer.seen_version, now=now)

@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.lib.clock import moment_after
 from portal.lib.refusals import Refused
-from tickets.actions import changes, clocks
+from tickets.actions import changes, clocks, leaving
+from tickets.actions.hearing import hear
 from tickets.events import TICKET_CLOSED, TICKET_MERGED, TICKET_MERGED_IN
 from tickets.models import Ticket
 from tickets.states import OUR_TURN, RESPONSES, TicketState
@@ -27,6 +28,7 @@ def merge_tickets(
     end = Ticket.objects.survivor_of(into)
     if end is None or end.pk == source.pk:
         raise Refused(_("A ticket cannot be merged into itself."), code="itself")
+    leaving.leave_at_once(ticket=source)
     first, second = sorted([source, end], key=lambda one: one.pk)
     locked = {one.pk: changes.lock(ticket=one) for one in (first, second)}
     source, into = locked[source.pk], locked[end.pk]
@@ -42,15 +44,6 @@ def merge_tickets(
     changes.write(ticket=into, fields=["state"], at=at)
     changes.tell(event=TICKET_MERGED_IN, ticket=into, by=by, at=at, details={"source": source.number})
     return into
-
-
-@transaction.atomic(savepoint=False)
-def hear(*, ticket: Ticket, at: datetime) -> None:
-    """A locked ticket got something of a customer's that waits for an answer: it is our turn, and at hand."""
-    if ticket.state == TicketState.WAITING:
-        changes.move(ticket=ticket, to=TicketState.OPEN)
-    clocks.hear(ticket=ticket, at=at)
-    ticket.snoozed_until = None
 
 
 def _check(source: Ticket, into: Ticket, keeps_internal: bool) -> None:

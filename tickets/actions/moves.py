@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.lib.clock import moment_after
 from portal.lib.refusals import Refused
-from tickets.actions import changes, clocks
+from tickets.actions import changes, clocks, leaving
 from tickets.actions.conversation import take_up_again
 from tickets.events import TICKET_CLOSED, TICKET_PUT_ON_WAIT, TICKET_REOPENED, TICKET_SOLVED
 from tickets.models import Ticket
@@ -16,6 +16,7 @@ from tickets.states import TicketState
 @transaction.atomic
 def solve(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ticket:
     """Marks it as solved: every clock ends. It can be taken up again for a while; solved already does nothing."""
+    leaving.leave_at_once(ticket=ticket)
     locked = changes.lock(ticket=ticket)
     at = moment_after(locked.last_activity_at, now)
     if locked.is_solved:
@@ -31,6 +32,7 @@ def solve(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ti
 @transaction.atomic
 def close(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ticket:
     """Closes it for good; closed already does nothing."""
+    leaving.leave_at_once(ticket=ticket)
     locked = changes.lock(ticket=ticket)
     at = moment_after(locked.last_activity_at, now)
     if locked.state == TicketState.CLOSED:

@@ -1,7 +1,9 @@
 """The desk's pages in the admin: the queue with the workspace, what is promised, and by which hours."""
 
 from tickets.admin.calendars import BusinessCalendarAdmin
+from tickets.admin.classifying import ClassifierAdmin
 from tickets.admin.desk import AgentProfileAdmin, SkillAdmin
+from tickets.admin.fields import TicketFieldAdmin
 from tickets.admin.macros import MacroAdmin, TagAdmin
 from tickets.admin.promises import (
     CategoryAdmin,
@@ -11,17 +13,24 @@ from tickets.admin.promises import (
     SlaPolicyAdmin,
 )
 from tickets.admin.queue import TicketAdmin
+from tickets.admin.rules import FiringAdmin, RuleAdmin
+from tickets.admin.talk import DeskAdmin
 
 __all__ = [
     "AgentProfileAdmin",
     "BusinessCalendarAdmin",
     "CategoryAdmin",
+    "ClassifierAdmin",
+    "DeskAdmin",
     "EscalationAdmin",
+    "FiringAdmin",
     "LadderAdmin",
     "MacroAdmin",
     "MatrixLineAdmin",
+    "RuleAdmin",
     "SkillAdmin",
     "SlaPolicyAdmin",
     "TagAdmin",
     "TicketAdmin",
+    "TicketFieldAdmin",
 ]

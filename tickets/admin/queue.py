@@ -1,9 +1,9 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +11,15 @@ from unfold.admin import ModelAdmin
 from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
 
+from portal.accounts.context import actor
 from portal.accounts.models import Tier
+from portal.lib import pulse
 from tickets import admin_views
-from tickets.admin_views import bulk, desk, exports, reports
+from tickets.admin_views import exports, finding, urls
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
-from tickets.querysets import TicketQuerySet
-from tickets.states import Priority
+from tickets.querysets import ORDERS, TicketQuerySet
+from tickets.states import Priority, Sorting
 
 
 class _Choice(admin.SimpleListFilter):
@@ -31,7 +33,9 @@ class _Choice(admin.SimpleListFilter):
     def chosen(self) -> str:
         values = [value for value, _label in self.lookup_choices]
         chosen = self.value() or ""
-        return chosen if chosen in values else ""
+        if chosen and chosen not in values:
+            raise SuspiciousOperation(f"{self.parameter_name} is none of {values}")
+        return chosen
 
 
 class StateFilter(_Choice):
@@ -57,6 +61,8 @@ class StateFilter(_Choice):
             "done": queryset.done,
             "all": queryset.all,
         }
+        if finding.is_search(request) and not self.chosen():
+            return queryset
         return by_state.get(self.chosen(), queryset.at_hand)()
 
 
@@ -117,6 +123,23 @@ class TagFilter(_Choice):
         return queryset.tagged(self.chosen()) if self.chosen() else queryset
 
 
+class SortingFilter(_Choice):
+    """In which order; the rows stay the same."""
+
+    title = _("Order")
+    parameter_name = "sort"
+    rows = Sorting.choices
+
+    def choices(self, changelist: Any) -> Any:
+        first, *others = super().choices(changelist)
+        yield {**first, "display": _("As usual")}
+        yield from others
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> QuerySet:
+        self.chosen()
+        return queryset
+
+
 class QueueList(ChangeList):
     """The rows are lines ready for the page, in place of whole tickets."""
 
@@ -133,53 +156,44 @@ class TicketAdmin(ModelAdmin):
     list_display = ["number", "subject"]
     list_display_links = None
     sortable_by: list[str] = []
-    list_filter = [StateFilter, WhoseFilter, PriorityFilter, PromiseFilter, TierFilter, TagFilter]
+    list_filter = [StateFilter, WhoseFilter, PriorityFilter, PromiseFilter, TierFilter, TagFilter, SortingFilter]
     list_before_template = "admin/tickets/ticket/quick_choices.html"
-    search_fields = ["=number", "subject", "requester__email", "organization__name"]
-    search_help_text = _("Number, subject, address or organization")
-    ordering = [F("due_at").asc(nulls_last=True), "last_activity_at", "pk"]
+    search_fields = ["number"]  # shows the box; what is typed there is read by tickets.search
+    search_help_text = _("Words, #number, from:, tag:, due:<1h …")
     paginator = InfinitePaginator
     show_full_result_count = False
     list_per_page = 30
     actions = None
 
     def get_urls(self) -> list[URLPattern]:
-        acts = {
-            "reply": admin_views.reply,
-            "note": admin_views.note,
-            "assign": admin_views.assign,
-            "priority": admin_views.priority,
-            "escalate": admin_views.escalate,
-            "compose": desk.compose,
-            "macro": desk.macro,
-            "tags": desk.tags,
-            "snooze": desk.snooze,
-            "merge": desk.merge,
-        }
-        guard = self.admin_site.admin_view
-        ours = [path(f"<int:pk>/{name}/", guard(view), name=f"tickets_ticket_{name}") for name, view in acts.items()]
-        moves = [
-            path(f"<int:pk>/{name}/", guard(admin_views.move), {"move": name}, name=f"tickets_ticket_{name}")
-            for name in admin_views.MOVES
-        ]
-        many = [
-            path("bulk/", guard(bulk.act), name="tickets_ticket_bulk"),
-            path("tickets.csv", guard(self.as_csv), name="tickets_ticket_csv"),
-            path("reports/", guard(reports.reports), name="tickets_report"),
-            path("reports/<slug:table>.csv", guard(reports.as_csv), name="tickets_report_csv"),
-            path("bulk/fields/", guard(bulk.fields), name="tickets_ticket_bulk_fields"),
-        ]
-        return [*many, *ours, *moves, *super().get_urls()]
+        sheet = path("tickets.csv", self.admin_site.admin_view(self.as_csv), name="tickets_ticket_csv")
+        return [sheet, *urls.of_tickets(self.admin_site.admin_view), *super().get_urls()]
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        usual = Sorting.NEWEST if finding.is_search(request) else Sorting.DUE
+        return ORDERS.get(request.GET.get("sort", ""), ORDERS[usual])
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return finding.found(request, queryset), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return finding.answered(request, self._queue)
+
+    def _queue(self, request: HttpRequest, extra_context: dict[str, Any]) -> HttpResponse:
         may_change = request.user.has_perm("tickets.change_ticket")
-        context = {"title": _("Queue"), "may_change": may_change, "narrowed": request.GET.urlencode()}
-        return super().changelist_view(request, {**context, **(extra_context or {})})
+        heard = pulse.Pulse.of(pulse.Listener(Ticket._meta.label_lower, actor(request).pk, ""))
+        context = {"title": _("Queue"), "pulse": heard, "may_change": may_change, "narrowed": request.GET.urlencode()}
+        return super().changelist_view(request, {**context, **extra_context})
 
     def as_csv(self, request: HttpRequest) -> HttpResponse:
         """The queue as it is narrowed, whole, as CSV."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        return finding.answered(request, self._sheet)
+
+    def _sheet(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        if "wrong_search" in context:
+            return HttpResponseBadRequest(context["wrong_search"])
         found: Any = self.get_changelist_instance(request).get_queryset(request)
         return exports.tickets_csv(found.visible_to(request.user))
 

@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.accounts.context import actor
-from portal.accounts.models import User
 from portal.lib.refusals import Refused
+from portal.lib.tokens import public_id
 from portal.outbox.models import Letter
 from portal.web.admin_views import Question, ask, row_or_404
 from tickets import actions as tickets
-from tickets.admin_views.gate import acts, visible_ticket
+from tickets.admin_views.gate import acts, pulse_of, visible_ticket
+from tickets.admin_views.sending import taken_back
 from tickets.forms import (
     AssignForm,
     AvailabilityForm,
@@ -50,33 +51,23 @@ MOVES: dict[str, Callable[..., Any]] = {
 def workspace(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything about one ticket on one page."""
     ticket = visible_ticket(request, pk)
-    return workspace_page(request, ticket, StaffReplyForm(initial={"seen": ticket.version}))
+    back = taken_back(request, ticket)
+    initial = {"body": back.body, "macro": back.macro_id} if back else {}
+    return workspace_page(request, ticket, StaffReplyForm(initial={"seen": ticket.version, **initial}))
 
 
 @acts
 def reply(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     """Answers the customer. Written on an old state of the conversation, it is shown again with what came in first."""
-    form, user = StaffReplyForm(request.POST), actor(request)
+    form = StaffReplyForm(request.POST)
     if not form.is_valid():
         return workspace_page(request, ticket, form, status=422)
     try:
-        if ticket.assignee_id is None:
-            tickets.take(ticket=ticket, by=user)
-        _send(ticket, user, form.cleaned_data)
+        tickets.send(ticket=ticket, words=form.words(), by=actor(request))
     except Refused as refusal:
         form.add_error("body", str(refusal))
         return workspace_page(request, visible_ticket(request, ticket.pk), form, status=409)
     return None
-
-
-def _send(ticket: Ticket, user: User, given: dict[str, Any]) -> None:
-    """An answer, with all else that a macro says if one was chosen."""
-    body, leaves, seen = given["body"], given["leaves"], given["seen"]
-    if given["macro"] is None:
-        tickets.reply(ticket=ticket, body=body, by=user, leaves=leaves, seen_version=seen)
-        return
-    answer = tickets.Answer(body=body, leaves=leaves, seen_version=seen)
-    tickets.apply_macro(macro=given["macro"], ticket=ticket, by=user, answer=answer)
 
 
 @acts
@@ -85,7 +76,13 @@ def note(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     if not form.is_valid():
         seen = StaffReplyForm(initial={"seen": ticket.version})
         return workspace_page(request, ticket, seen, note_form=form, status=422)
-    tickets.note(ticket=ticket, body=form.cleaned_data["body"], by=actor(request))
+    body = form.cleaned_data["body"]
+    tickets.note(ticket=ticket, body=body, by=actor(request))
+    if unclear := tickets.mentioned_in(body=body).unclear:
+        words = _(
+            "The note is kept, but told nobody of: %(names)s. Write the whole name as it stands in the list of people."
+        )
+        messages.warning(request, words % {"names": ", ".join(f"@{one}" for one in unclear)})
     return None
 
 
@@ -130,17 +127,20 @@ def _say_what_is_wrong(request: HttpRequest, form: Form) -> None:
 
 
 def workspace_page(
-    request: HttpRequest, ticket: Ticket, form: StaffReplyForm, *, note_form: NoteForm | None = None, status: int = 200
+    request: HttpRequest,
+    ticket: Ticket,
+    form: StaffReplyForm,
+    *,
+    note_form: NoteForm | None = None,
+    looked: Any = None,
+    status: int = 200,
 ) -> HttpResponse:
     context = {
-        **admin.site.each_context(request),
-        "title": str(ticket),
-        "ticket": ticket,
-        **composed(request, ticket, form),
         "note_form": note_form or NoteForm(),
-        "survivor": Ticket.objects.survivor_of(ticket),
-        "may_act": request.user.has_perm("tickets.change_ticket"),
+        "looked": looked,
+        **composed(request, ticket, form),
         **_conversation(request, ticket, form),
+        **_head(request, ticket),
         **_side(request, ticket),
     }
     response = render(request, "admin/tickets/ticket/workspace.html", context, status=status)
@@ -148,12 +148,23 @@ def workspace_page(
     return response
 
 
+def _head(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    return {
+        **admin.site.each_context(request),
+        "title": str(ticket),
+        "ticket": ticket,
+        "survivor": Ticket.objects.survivor_of(ticket),
+        "may_act": request.user.has_perm("tickets.change_ticket"),
+        "pulse": pulse_of(request, ticket),
+    }
+
+
 def composed(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> dict[str, Any]:
     """What the box of the answer needs: the macros offered, and the one that is being used."""
     offered = list(Macro.objects.offered_to(request.user).prefetch_related("tags"))
     chosen = str(form["macro"].value() or "")
     macro = next((one for one in offered if str(one.pk) == chosen), None)
-    return {"form": form, "macros": offered, "macro": macro, "seen": ticket.version}
+    return {"form": form, "macros": offered, "macro": macro, "seen": ticket.version, "key": public_id()}
 
 
 def _conversation(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) -> dict[str, Any]:
@@ -164,8 +175,16 @@ def _conversation(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) ->
     seen = int(seen) if str(seen).isdecimal() else ticket.version
     rows = [(message, letters.get(str(message.pk), []), message.ticket_version > seen) for message in shown]
     about = letters.get("", [])
-    has_newer = any(is_new for *_row, is_new in rows)
-    return {"conversation": rows, "letters": about, "letter_count": len(about), "has_newer": has_newer}
+    on_their_way = list(ticket.held_replies.told()) if ticket.has_held else []
+    held = [(one, one.ticket_version > seen and one.author_id != request.user.pk) for one in on_their_way]
+    has_newer = any(is_new for *_row, is_new in [*rows, *held])
+    return {
+        "conversation": rows,
+        "held": held,
+        "letters": about,
+        "letter_count": len(about),
+        "has_newer": has_newer,
+    }
 
 
 def _letters_by_message(ticket: Ticket, shown: list[Message]) -> dict[str, list[Letter]]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.context import actor
 from tickets import actions as tickets
 from tickets.admin_views import composed, workspace_page
+from tickets.admin_views.articles import Looked
 from tickets.admin_views.gate import acts
 from tickets.forms import MergeForm, SnoozeForm, StaffReplyForm, TagsForm
 from tickets.models import Macro, Ticket
@@ -15,18 +16,31 @@ from tickets.models import Macro, Ticket
 
 @acts
 def compose(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
-    """Puts a macro's words below what was typed; nothing is sent. A draft fits into no address, hence a POST."""
-    user, pick = actor(request), request.POST.get("pick", "")
-    offered = Macro.objects.offered_to(user)
-    macro = get_object_or_404(offered, pk=pick) if pick.isdecimal() and len(pick) < 18 else None
-    parts = [request.POST.get("body", "").strip(), macro.answer_to(ticket, user) if macro else ""]
+    """Puts a macro’s words or an article below what was typed, or looks for one; nothing is sent.
+
+    A draft fits into no address, hence a POST.
+    """
+    looked = Looked.of(request, ticket)
+    macro, words = _picked(request, ticket, keeps=looked.is_asked)
+    parts = [request.POST.get("body", "").strip(), words, looked.inserted]
     seen = request.POST.get("seen", "")
     initial = {"body": "\n\n".join(part for part in parts if part), "macro": macro.pk if macro else None}
     if not request.htmx:  # type: ignore[attr-defined]  # set by django_htmx
-        return workspace_page(request, ticket, StaffReplyForm(initial={**initial, "seen": ticket.version}))
-    context = {"ticket": ticket, **composed(request, ticket, StaffReplyForm(initial=initial))}
+        form = StaffReplyForm(initial={**initial, "seen": ticket.version})
+        return workspace_page(request, ticket, form, looked=looked)
+    context = {"ticket": ticket, "looked": looked, **composed(request, ticket, StaffReplyForm(initial=initial))}
     context["seen"] = seen if seen.isdecimal() else 0  # the talk on the page is as old as before
     return render(request, "admin/tickets/ticket/reply_box.html", context)
+
+
+def _picked(request: HttpRequest, ticket: Ticket, *, keeps: bool) -> tuple[Macro | None, str]:
+    """The macro of the answer, and its words if it was put in just now; `keeps` the one that was put in before."""
+    user = actor(request)
+    pick = request.POST.get("macro" if keeps else "pick", "")
+    if not (pick.isascii() and pick.isdecimal() and len(pick) < 18):
+        return None, ""
+    found = get_object_or_404(Macro.objects.offered_to(user), pk=pick)
+    return found, "" if keeps else found.answer_to(ticket, user)
 
 
 @acts

@@ -1,6 +1,7 @@
 """The shape of what is typed in: by customers, at the desk, and about what we promise."""
 
 from tickets.forms.availability import AvailabilityForm
+from tickets.forms.circle import CopyForm, FollowerForm
 from tickets.forms.customers import EscalateForm, ListForm, RateForm, ReplyForm, TicketForm
 from tickets.forms.desk import (
     AssignForm,
@@ -12,6 +13,7 @@ from tickets.forms.desk import (
     StaffReplyForm,
     TagsForm,
 )
+from tickets.forms.fields import FieldsForm
 from tickets.forms.promises import (
     MOST_YEARS,
     CalendarHoursFormSet,
@@ -20,25 +22,36 @@ from tickets.forms.promises import (
     ShiftFormSet,
     SlaPolicyForm,
 )
+from tickets.forms.queue_views import QueueViewForm
+from tickets.forms.rules import ActFormSet, ConditionFormSet, PreviewForm
+from tickets.forms.splits import SplitForm
 
 __all__ = [
     "MOST_YEARS",
+    "ActFormSet",
     "AssignForm",
     "AvailabilityForm",
     "BulkForm",
     "CalendarHoursFormSet",
+    "ConditionFormSet",
+    "CopyForm",
     "EscalateForm",
+    "FieldsForm",
+    "FollowerForm",
     "HolidayImportForm",
     "LadderStepForm",
     "ListForm",
     "MergeForm",
     "NoteForm",
+    "PreviewForm",
     "PriorityForm",
+    "QueueViewForm",
     "RateForm",
     "ReplyForm",
     "ShiftFormSet",
     "SlaPolicyForm",
     "SnoozeForm",
+    "SplitForm",
     "StaffReplyForm",
     "TagsForm",
     "TicketForm",

@@ -9,7 +9,8 @@ from django.utils.translation import pgettext_lazy
 from portal.accounts.models import Organization, User
 from portal.lib.tokens import public_id
 from tickets.actions import Filing
-from tickets.models import Category
+from tickets.forms.fields import add_questions, answers, name_of
+from tickets.models import Category, TicketField
 from tickets.states import (
     MOST_CHARACTERS,
     MOST_COMMENT_CHARACTERS,
@@ -105,7 +106,22 @@ class TicketForm(forms.Form):
             self._offer("organization", self.organizations)
             self.fields["organization"].initial = self.organizations[0].pk
         self._offer("category", list(Category.objects.filter(is_active=True)))
+        self._ask()
         self.fields["key"].initial = public_id
+
+    def _ask(self) -> None:
+        """The questions of one's own that the chosen category brings with it."""
+        live = list(TicketField.objects.live().for_customers().prefetch_related("categories"))
+        self.may_ask = any(field.categories.all() for field in live)
+        chosen = str(self["category"].value() or "")
+        self.asked = [
+            one for one in live if chosen in [str(row.pk) for row in one.categories.all()] or not one.categories.all()
+        ]
+        add_questions(self, self.asked)
+
+    @property
+    def questions(self) -> list[forms.BoundField]:
+        return [self[name_of(field)] for field in self.asked]
 
     def _offer(self, name: str, rows: list[Any]) -> None:
         """The choices, read once: the field would ask the database for each use."""
@@ -144,6 +160,7 @@ class TicketForm(forms.Form):
             shown_articles=given["shown_articles"],
             search=given["search"],
             question=given["question"],
+            answers=answers(self, self.asked),
         )
 
 

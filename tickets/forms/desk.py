@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import User
-from tickets.actions import Order
+from tickets.actions import Order, Words
 from tickets.forms.customers import ReplyForm
 from tickets.models import Macro, Tag, Ticket
 from tickets.states import (
@@ -25,9 +25,15 @@ class StaffReplyForm(ReplyForm):
     leaves = forms.ChoiceField(choices=_AFTER_A_REPLY, required=False)
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     macro = forms.ModelChoiceField(queryset=Macro.objects.all(), required=False, widget=forms.HiddenInput)
+    key = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
 
     def clean_leaves(self) -> str:
         return self.cleaned_data["leaves"] or TicketState.WAITING
+
+    def words(self) -> Words:
+        """What is to be sent, of a valid form."""
+        given = self.cleaned_data
+        return Words(given["body"], given["leaves"], given["macro"], given["seen"], given["key"])
 
 
 class NoteForm(forms.Form):

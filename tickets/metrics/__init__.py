@@ -12,7 +12,7 @@ from portal.accounts.models import User
 from portal.operations.metrics import Dial, Panel, panel
 from portal.web.templatetags.icons import escaped
 from tickets.metrics import gauges  # noqa: F401  # fills its socket by being imported
-from tickets.models import AgentProfile, Ticket
+from tickets.models import AgentProfile, Classifier, Suggestion, Ticket
 from tickets.states import Availability, Priority, TicketState, labels, standing
 
 MOST_URGENT = 15
@@ -91,3 +91,13 @@ def my_availability(user: User, now: datetime) -> Panel | None:
         return None
     figures = {"profile": profile, "choices": Availability.choices}
     return Panel("admin/tickets/agentprofile/panel.html", figures)
+
+
+def agreement_of(classifier: Classifier) -> list[dict[str, Any]]:
+    """Label by label: how often it was suggested, decided, agreed with and applied, and from when on it applies."""
+    told = []
+    for line in Suggestion.objects.agreement(classifier.trait):
+        threshold = Suggestion.objects.threshold(classifier, line["label"]) if classifier.applies else None
+        percent = round(100 * line["agreed"] / line["decided"]) if line["decided"] else None
+        told.append({**line, "percent": percent, "threshold": None if threshold is None else round(threshold * 100)})
+    return told

@@ -1,9 +1,16 @@
 from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
+from tickets.models.circle import Copy, Follower
+from tickets.models.classifying import Classifier, ClassifierVersion, Suggestion
 from tickets.models.desk import AgentProfile, AgentSkill, CategorySkill, Skill
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
+from tickets.models.fields import FieldValue, TicketField
+from tickets.models.finding import SearchDocument
+from tickets.models.held import Desk, HeldReply
 from tickets.models.imports import ImportedRow
 from tickets.models.macros import Macro, Tag
 from tickets.models.policies import SlaPolicy
+from tickets.models.queue_views import QueueView
+from tickets.models.rules import Firing, Rule, RuleAct, RuleCondition, RuleVersion
 from tickets.models.surveys import Survey
 from tickets.models.tickets import Category, Message, Ticket, address
 from tickets.models.timers import Timer
@@ -16,7 +23,15 @@ __all__ = [
     "CalendarVersion",
     "Category",
     "CategorySkill",
+    "Classifier",
+    "ClassifierVersion",
+    "Copy",
+    "Desk",
     "Escalation",
+    "FieldValue",
+    "Firing",
+    "Follower",
+    "HeldReply",
     "Holiday",
     "ImportedRow",
     "Ladder",
@@ -24,12 +39,20 @@ __all__ = [
     "Macro",
     "MatrixLine",
     "Message",
+    "QueueView",
+    "Rule",
+    "RuleAct",
+    "RuleCondition",
+    "RuleVersion",
+    "SearchDocument",
     "Shift",
     "Skill",
     "SlaPolicy",
+    "Suggestion",
     "Survey",
     "Tag",
     "Ticket",
+    "TicketField",
     "Timer",
     "address",
     "calendar_of",

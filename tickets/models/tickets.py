@@ -111,6 +111,9 @@ class Ticket(models.Model):
 
     objects = TicketQuerySet.as_manager()
 
+    heard_version: str = ""  # what Valkey knew before the row was read, where a page asks on (portal.lib.pulse)
+    has_held: bool  # only `with_held`
+
     class Meta:
         verbose_name = _("ticket")
         verbose_name_plural = _("tickets")
@@ -169,7 +172,13 @@ class Ticket(models.Model):
                 name="ticket_to_assign",
                 condition=Q(state__in=OUR_TURN, assignee=None),
             ),
+            models.Index(
+                fields=["-last_activity_at", "-id"], name="ticket_waiting", condition=Q(state=TicketState.WAITING)
+            ),
+            models.Index(fields=["-solved_at", "-id"], name="ticket_solved", condition=Q(solved_at__isnull=False)),
             models.Index(fields=["filed_at"], name="ticket_backlog", condition=Q(state__in=ACTIVE)),
+            models.Index(fields=["filed_at", "id"], name="ticket_not_closed", condition=~Q(state=TicketState.CLOSED)),
+            models.Index(fields=["solved_at", "id"], name="ticket_still_solved", condition=Q(state=TicketState.SOLVED)),
             models.Index(fields=["snoozed_until"], name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
         ]
 

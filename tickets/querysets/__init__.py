@@ -1,34 +1,53 @@
 """Which rows: who may see them, what is due, what is promised."""
 
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
+from tickets.querysets.circle import CopyQuerySet
+from tickets.querysets.classifying import SuggestionQuerySet, VersionQuerySet
 from tickets.querysets.desk import AgentProfileQuerySet
+from tickets.querysets.fields import FieldValueQuerySet, TicketFieldQuerySet
+from tickets.querysets.held import HeldReplyQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
+from tickets.querysets.queue_views import QueueViewQuerySet
 from tickets.querysets.replays import REPLAYED, Difference, differences
+from tickets.querysets.rules import FiringQuerySet, Preview, RuleQuerySet
+from tickets.querysets.sorting import ORDERS
 from tickets.querysets.surveys import SurveyQuerySet
-from tickets.querysets.tickets import SHEET, MessageQuerySet, TicketQuerySet, reads_as_staff
+from tickets.querysets.tickets import SHEET, MessageQuerySet, TicketQuerySet, reads_as_staff, split_digest
 from tickets.querysets.timelines import Line, timeline
 from tickets.querysets.timers import TimerQuerySet
 
 __all__ = [
+    "ORDERS",
     "REPLAYED",
     "SHEET",
     "AgentProfileQuerySet",
     "Bound",
     "BusinessCalendarQuerySet",
     "Case",
+    "CopyQuerySet",
     "Difference",
+    "FieldValueQuerySet",
+    "FiringQuerySet",
+    "HeldReplyQuerySet",
     "HolidayQuerySet",
     "LadderQuerySet",
     "Line",
     "MacroQuerySet",
     "MessageQuerySet",
+    "Preview",
+    "QueueViewQuerySet",
+    "RuleQuerySet",
     "SlaPolicyQuerySet",
+    "SuggestionQuerySet",
     "SurveyQuerySet",
     "TagQuerySet",
+    "TicketFieldQuerySet",
     "TicketQuerySet",
     "TimerQuerySet",
+    "VersionQuerySet",
     "differences",
     "reads_as_staff",
+    "split_digest",
     "timeline",
 ]

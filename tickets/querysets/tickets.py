@@ -1,3 +1,4 @@
+import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -33,6 +34,11 @@ _COLUMN_OF = {
     Dimension.ORGANIZATION: "organization__public_id",
     Dimension.CATEGORY: "category__slug",
 }
+
+
+def split_digest(pk: int, key: str) -> str:
+    """What makes two splits of a ticket the same one."""
+    return hashlib.sha256(f"split\n{pk}\n{key}".encode()).hexdigest()
 
 
 def reads_as_staff(user: Any) -> bool:
@@ -79,6 +85,11 @@ class TicketQuerySet(models.QuerySet):
         """What a line of a spreadsheet tells."""
         tags = apps.get_model("tickets", "Tag").objects.filter(tickets=models.OuterRef("pk")).order_by("name")
         return self.annotate(tag_names=ArraySubquery(tags.values("name"))).values_list(*SHEET.values())
+
+    def with_held(self) -> "TicketQuerySet":
+        """Adds `has_held`: whether answers wait to leave or could not; then it is worth asking for them."""
+        held = apps.get_model("tickets", "HeldReply").objects.shown().filter(ticket=models.OuterRef("pk"))
+        return self.annotate(has_held=models.Exists(held))
 
     def for_change(self) -> "TicketQuerySet":
         """Locks the tickets themselves; what they refer to is only read."""
@@ -129,6 +140,11 @@ class TicketQuerySet(models.QuerySet):
             seen.add(ticket.pk)
             ticket = self.get(pk=ticket.merged_into_id)
         return ticket
+
+    def split_from(self, ticket: Any, key: str) -> Any:
+        """What was split off that ticket by that rendering of the form; None when nothing was yet."""
+        digest = split_digest(ticket.pk, key)
+        return self.filter(requester_id=ticket.requester_id, filing_key=digest).first() if key else None
 
     def to_assign(self, left_by: Iterable[int] = ()) -> "TicketQuerySet":
         """What waits for an agent: nobody's, and what the users `left_by` (by id) have."""
@@ -225,6 +241,10 @@ class MessageQuerySet(models.QuerySet):
         """What others wrote after that version of the ticket, oldest first (not_by None: the house itself reads)."""
         found = self.filter(ticket_version__gt=version).select_related("author").in_order()
         return found.exclude(author=not_by) if not_by else found
+
+    def heard_after(self, version: int) -> "MessageQuerySet":
+        """What customers wrote (or what came in by a merge) after that version of the ticket, oldest first."""
+        return self.replies().filter(ticket_version__gt=version, is_from_staff=False).in_order()
 
     def replies(self) -> "MessageQuerySet":
         return self.filter(kind=MessageKind.REPLY)

@@ -28,7 +28,9 @@ def timeline(ticket: models.Model, *, reader: Any) -> list[Line]:
     if not reads_as_staff(reader):
         found = found.named(*(name for name, kind in all_types().items() if kind.is_public))
     events = list(found[:MOST_LINES])
-    people = {event.by_id for event in events} | {event.details.get("assignee_id") for event in events}
+    people = {event.by_id for event in events} | {
+        event.details.get(one) for event in events for one in ("assignee_id", "user")
+    }
     people |= {person for event in events for person in event.details.get("told", [])}
     names = {user.pk: str(user) for user in User.objects.filter(pk__in=people - {None}).only("name", "email")}
     lines, metrics, teams = [], labels(Metric), labels(Level)
@@ -37,9 +39,18 @@ def timeline(ticket: models.Model, *, reader: Any) -> list[Line]:
         told = {
             **event.details,
             "assignee": assignee,
+            "user_name": names.get(event.details.get("user", 0), "…"),
             "what": metrics.get(event.details.get("metric", ""), ""),
             "team": teams.get(event.details.get("level", ""), ""),
             "people": ", ".join(names.get(person, "…") for person in event.details.get("told", [])) or _("nobody"),
         }
+        told |= _named(event, told)
         lines.append(Line(event.happened_at, declared(event.name).sentence(names.get(event.by_id or 0, ""), told)))
     return lines
+
+
+def _named(event: Event, told: dict[str, Any]) -> dict[str, str]:
+    """What other apps' events call the things whose ids they hold."""
+    kinds = declared(event.name).names.items()
+    named = {place: (event.details.get(detail), source) for place, (detail, source) in kinds if place not in told}
+    return {place: source({key}).get(key, "…") for place, (key, source) in named.items()}

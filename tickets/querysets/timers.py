@@ -76,5 +76,7 @@ class TimerQuerySet(models.QuerySet):
         return sum(group["count"] for group in groups.order_by() if _moves(group, after, now))
 
     def to_look_at(self, now: datetime) -> "TimerQuerySet":
-        """Running clocks that have reached their warning or their end."""
-        return self.filter(next_at__lte=now).order_by("next_at", "pk")
+        """Running clocks that have reached their warning or their end, unless an answer is on its way that was sent
+        before: it counts from then, so nobody is alarmed."""
+        on_their_way = apps.get_model("tickets", "HeldReply").objects.in_time()
+        return self.filter(~models.Exists(on_their_way), next_at__lte=now).order_by("next_at", "pk")

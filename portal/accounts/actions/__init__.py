@@ -3,10 +3,10 @@ from portal.accounts.actions.exports import ask_export, fetch_export, make_expor
 from portal.accounts.actions.imports import Arrival, bring_in_organization, bring_in_person
 from portal.accounts.actions.machines import (
     Answer,
-    authenticate,
     begin_once,
     finish_once,
     forget_once,
+    identify,
     prune_keys,
 )
 from portal.accounts.actions.members import accept_invitation, change_role, invite, remove_member, revoke_invitation
@@ -25,10 +25,22 @@ from portal.accounts.actions.staff import (
 )
 from portal.accounts.actions.tokens import Wanted, create_api_token, revoke_api_token
 from portal.accounts.actions.users import Profile, change_profile, register
+from portal.accounts.actions.webhooks import (
+    Hearing,
+    add_webhook,
+    change_webhook,
+    owns,
+    release_webhook,
+    remove_webhook,
+    replay_webhook,
+    rotate_webhook_secret,
+    try_webhook,
+)
 
 __all__ = [
     "Answer",
     "Arrival",
+    "Hearing",
     "Newcomer",
     "Particulars",
     "Profile",
@@ -36,9 +48,9 @@ __all__ = [
     "WantedRetention",
     "accept_invitation",
     "add_staff",
+    "add_webhook",
     "ask_erasure",
     "ask_export",
-    "authenticate",
     "begin_once",
     "bring_in_organization",
     "bring_in_person",
@@ -48,6 +60,7 @@ __all__ = [
     "change_role",
     "change_staff_roles",
     "change_tier",
+    "change_webhook",
     "count_due",
     "create_api_token",
     "deactivate",
@@ -56,17 +69,24 @@ __all__ = [
     "fetch_export",
     "finish_once",
     "forget_once",
+    "identify",
     "invite",
     "make_export",
+    "owns",
     "prune_keys",
     "reactivate",
     "register",
+    "release_webhook",
     "remove_member",
+    "remove_webhook",
+    "replay_webhook",
     "reset_second_factor",
     "revoke_api_token",
     "revoke_erasure",
     "revoke_invitation",
+    "rotate_webhook_secret",
     "send_password_letter",
     "sign_up",
     "sweep_retention",
+    "try_webhook",
 ]

@@ -1,12 +1,11 @@
 """What stands between a machine and an endpoint: its token, and the key that makes a request count once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal.accounts.adapter import has_second_factor
@@ -18,6 +17,7 @@ from portal.lib.tokens import digest
 
 KEYS_KEPT_FOR = timedelta(hours=24)
 GIVES_UP_AFTER = timedelta(minutes=5)
+NOTED_EVERY = timedelta(minutes=1)  # when a token was last used
 _GRANTS = {
     TokenScope.READ: {TokenScope.READ, TokenScope.WRITE},
     TokenScope.WRITE: {TokenScope.WRITE},
@@ -31,10 +31,11 @@ class Answer:
 
     status_code: int
     body: Any
+    headers: dict[str, str] = field(default_factory=dict)
 
 
-def authenticate(*, header: str, scope: TokenScope, now: datetime | None = None) -> User:
-    """The user whose token stands in the Authorization header.
+def identify(*, header: str, scope: TokenScope, now: datetime | None = None) -> ApiToken:
+    """The token that stands in the Authorization header, its `user` loaded as pages load who visits them.
 
     Refused with code `no_token`, `bad_token`, `second_factor` (staff must have enrolled one) or `scope`.
     """
@@ -42,16 +43,18 @@ def authenticate(*, header: str, scope: TokenScope, now: datetime | None = None)
     scheme, _blank, secret = header.partition(" ")
     if scheme.lower() != "bearer" or not secret.strip():
         raise Refused(_("Send an API token: “Authorization: Bearer …”."), code="no_token")
-    token = ApiToken.objects.live(at).select_related("user").filter(secret_digest=digest(secret.strip())).first()
-    if token is None:
+    token = ApiToken.objects.live(at).filter(secret_digest=digest(secret.strip())).first()
+    user = User.objects.visitor(token.user_id) if token else None
+    if token is None or user is None:
         raise Refused(_("This token is unknown, expired or revoked."), code="bad_token")
-    if token.user.is_staff and settings.STAFF_SECOND_FACTOR and not has_second_factor(token.user):
+    token.user = user
+    if user.is_staff and settings.STAFF_SECOND_FACTOR and not has_second_factor(user):
         raise Refused(_("Set up a second factor first: staff tokens work only with one."), code="second_factor")
     if not _GRANTS[scope] & set(token.scopes):
         raise Refused(_("This token lacks the scope “%(scope)s”.") % {"scope": scope.value}, code="scope")
-    stale = Q(last_used_at=None) | Q(last_used_at__lt=at - timedelta(minutes=1))
-    ApiToken.objects.filter(stale, pk=token.pk).update(last_used_at=at)
-    return token.user
+    if token.last_used_at is None or token.last_used_at < at - NOTED_EVERY:
+        ApiToken.objects.filter(pk=token.pk).update(last_used_at=at)
+    return token
 
 
 @transaction.atomic
@@ -71,7 +74,7 @@ def begin_once(*, user: User, key: str, request_digest: str, now: datetime | Non
     if row.request_digest != request_digest:
         raise Refused(_("This idempotency key was used for another request."), code="key_reused")
     if row.status_code is not None:
-        return Answer(row.status_code, row.body)
+        return Answer(row.status_code, row.body, row.headers)
     if row.created_at > at - GIVES_UP_AFTER:
         raise Refused(_("The first request with this key is still running."), code="in_progress")
     row.created_at = at  # the process that took it died before it changed anything
@@ -82,7 +85,9 @@ def begin_once(*, user: User, key: str, request_digest: str, now: datetime | Non
 @transaction.atomic
 def finish_once(*, begun: IdempotencyKey, answer: Answer) -> None:
     """Keeps the answer. Called in the transaction that made the change, so both are kept or neither."""
-    IdempotencyKey.objects.filter(pk=begun.pk).update(status_code=answer.status_code, body=answer.body)
+    IdempotencyKey.objects.filter(pk=begun.pk).update(
+        status_code=answer.status_code, body=answer.body, headers=answer.headers
+    )
 
 
 @transaction.atomic

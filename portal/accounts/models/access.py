@@ -75,6 +75,7 @@ class IdempotencyKey(models.Model):
     request_digest = models.CharField(max_length=64)
     status_code = models.PositiveSmallIntegerField(_("status"), null=True)
     body = models.JSONField(_("body"), null=True)
+    headers = models.JSONField(_("headers"), default=dict)
     created_at = models.DateTimeField(_("created at"))
 
     class Meta:

@@ -97,15 +97,36 @@ def learn(examples: Examples, hints: Examples | None = None, strengths: Strength
     return calibrated, both
 
 
+def rivals(examples: Examples, known: np.ndarray) -> tuple[dict[str, float], dict[str, float]]:
+    """The scores of two models on the same texts, each text held out: one that learns from all of these examples, and
+    one that learns from the `known` ones alone (a flag per example), as the model before it did."""
+    names = tuple(sorted(set(examples.labels)))
+    right = np.array([names.index(label) for label in examples.labels])
+    measured = []
+    for among in (np.ones(len(right), dtype=bool), known):
+        held_out = shares_of_unseen(examples, None, names, among=among)
+        both = held_out.lexical
+        if held_out.dense is not None:
+            both = averaged(held_out.lexical, held_out.dense, _weights(held_out, right))
+        measured.append(figures(names, examples.labels, both))
+    return measured[0], measured[1]
+
+
 def shares_of_unseen(
-    examples: Examples, hints: Examples | None, names: tuple[str, ...], strengths: Strengths = USUAL
+    examples: Examples,
+    hints: Examples | None,
+    names: tuple[str, ...],
+    strengths: Strengths = USUAL,
+    *,
+    among: np.ndarray | None = None,
 ) -> HeldOut:
-    """Each fold is judged by a model of the other folds."""
+    """Each fold is judged by a model of the other folds; `among` flags the examples that may be learned from."""
+    may_learn = np.ones(len(examples.texts), dtype=bool) if among is None else among
     lexical = np.zeros((len(examples.texts), len(names)), dtype=np.float32)
     dense = np.zeros_like(lexical)
     fold = folds(examples.labels)
     for number in range(FOLDS):
-        unseen, seen = np.flatnonzero(fold == number), np.flatnonzero(fold != number)
+        unseen, seen = np.flatnonzero(fold == number), np.flatnonzero((fold != number) & may_learn)
         model = fitted(examples.at(seen).with_more(hints), names, strengths)
         asked = examples.at(unseen)
         lexical[unseen] = model.scores(asked.texts, None)

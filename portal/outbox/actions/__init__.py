@@ -1,3 +1,11 @@
+from portal.outbox.actions.endpoints import (
+    add_endpoint,
+    release,
+    remove_endpoint,
+    revise_endpoint,
+    rotate_secret,
+    send_test,
+)
 from portal.outbox.actions.letters import (
     claim_next,
     mark_bounced,
@@ -8,13 +16,12 @@ from portal.outbox.actions.letters import (
     words_of,
 )
 from portal.outbox.actions.webhooks import (
-    add_endpoint,
     claim_webhook,
     mark_webhook_failed,
     mark_webhook_sent,
     post_webhooks,
-    release,
     replay_dead,
+    resend_webhook,
 )
 
 __all__ = [
@@ -29,7 +36,12 @@ __all__ = [
     "post",
     "post_webhooks",
     "release",
+    "remove_endpoint",
     "replay_dead",
     "resend",
+    "resend_webhook",
+    "revise_endpoint",
+    "rotate_secret",
+    "send_test",
     "words_of",
 ]

@@ -3,26 +3,26 @@
 from datetime import datetime, timedelta
 
 import structlog
+from django.apps import apps
 from django.conf import settings
+from django.core.exceptions import FieldDoesNotExist
 from django.db import connection, models, transaction
+from django.utils.translation import gettext as _
 
 from portal.events.actions import record
 from portal.events.models import Event
 from portal.lib.clock import moment
-from portal.lib.signing import new_signing_secret
+from portal.lib.refusals import Refused
 from portal.lib.storable import storable
-from portal.lib.tokens import seal
 from portal.lib.wake import wake
-from portal.outbox.events import ENDPOINT_ADDED, ENDPOINT_QUARANTINED, ENDPOINT_RELEASED
+from portal.outbox.events import ENDPOINT_QUARANTINED, ENDPOINT_TESTED
 from portal.outbox.models import Endpoint, Webhook
-from portal.outbox.states import WebhookState
+from portal.outbox.states import OPEN_WEBHOOK_STATES, PAYLOAD_VERSION, TOLD_DETAILS, WebhookState
 
 # Ten tries within three days.
 BACKOFF = [
     timedelta(minutes=minutes) for minutes in (0.1, 5, 30, 2 * 60, 5 * 60, 10 * 60, 14 * 60, 20 * 60, 20 * 60 + 20)
 ]
-# Reasons are written for colleagues.
-KEPT_INSIDE = {"reason"}
 log = structlog.get_logger("portal.system")
 
 
@@ -30,29 +30,45 @@ log = structlog.get_logger("portal.system")
 def post_webhooks(*, event: Event, now: datetime | None = None) -> int:
     """A row per endpoint that wants to hear of this event; once, however often it is called. Answers how many."""
     at = moment(now)
-    endpoints = Endpoint.objects.hearing(event.name, event.organization_id)
-    payload = payload_of(event)
+    endpoints = list(Endpoint.objects.hearing(event.name, event.organization_id))
+    payload = payload_of(event) if endpoints else {}
     rows = [
         Webhook(endpoint=one, event_id=event.pk, event_name=event.name, payload=payload, next_at=at, posted_at=at)
         for one in endpoints
     ]
     if rows:
         Webhook.objects.bulk_create(rows, ignore_conflicts=True)
-        _wake_on_commit()
+        wake_on_commit()
     return len(rows)
 
 
 def payload_of(event: Event) -> dict[str, object]:
-    """What is told: ids, figures and state names; whoever wants names and texts asks the API with a token."""
-    details = {name: value for name, value in event.details.items() if name not in KEPT_INSIDE}
+    """What is told: ids as the API has them, figures and states; whoever wants names and texts asks the API."""
     return {
         "type": event.name,
         "timestamp": event.happened_at.isoformat(),
-        "data": {"about": {"type": event.about_type, "id": event.about_id}, "by": event.by_id, "details": details},
+        "version": PAYLOAD_VERSION,
+        "data": {
+            "about": {"type": event.about_type, "id": _public_id(event.about_type, event.about_id)},
+            "organization": _public_id("accounts.organization", event.organization_id),
+            "by": _public_id("accounts.user", event.by_id),
+            "details": {name: value for name, value in event.details.items() if name in TOLD_DETAILS},
+        },
     }
 
 
-def _wake_on_commit() -> None:
+def _public_id(label: str, pk: int | str | None) -> str | None:
+    """The id by which others know the row; None when it has none, or is gone."""
+    try:
+        model = apps.get_model(label)
+        model._meta.get_field("public_id")
+    except (LookupError, FieldDoesNotExist):
+        return None
+    found: str | None = model._default_manager.filter(pk=pk).values_list("public_id", flat=True).first()
+    return found
+
+
+def wake_on_commit() -> None:
     if not any(entry[1] is _wake_caller for entry in connection.run_on_commit):
         transaction.on_commit(_wake_caller)
 
@@ -87,7 +103,8 @@ def mark_webhook_failed(
 ) -> None:
     """A try went wrong: it waits for the next one. After the last it is dead and its endpoint is quarantined."""
     at = moment(now)
-    given_up = permanent or webhook.attempts > len(BACKOFF)
+    is_test = webhook.event_name == ENDPOINT_TESTED.name  # it is tried once and says nothing about the endpoint
+    given_up = permanent or is_test or webhook.attempts > len(BACKOFF)
     wait = BACKOFF[min(webhook.attempts, len(BACKOFF)) - 1]
     changed = _still_held(webhook).update(
         state=WebhookState.DEAD if given_up else WebhookState.WAITING,
@@ -96,7 +113,7 @@ def mark_webhook_failed(
         next_at=at + wait,
     )
     log.warning("webhook_failed", webhook_id=webhook.pk, attempts=webhook.attempts, given_up=given_up)
-    if changed and given_up:
+    if changed and given_up and not is_test:
         _quarantine(webhook, reason, at)
 
 
@@ -117,26 +134,18 @@ def _quarantine(webhook: Webhook, reason: str, at: datetime) -> None:
 
 
 @transaction.atomic
-def add_endpoint(*, endpoint: Endpoint, by: models.Model | None, now: datetime | None = None) -> Endpoint:
-    """Keeps a new endpoint, with a signing secret of its own."""
-    endpoint.sealed_secret = seal(new_signing_secret())
-    endpoint.save()
-    record(ENDPOINT_ADDED, about=endpoint, by=by, details={"organization": endpoint.organization_id}, now=now)
-    return endpoint
-
-
-@transaction.atomic
-def release(*, endpoint: Endpoint, by: models.Model | None, now: datetime | None = None) -> None:
-    """Ends a quarantine: what waits goes out at once, what died stays dead until staff replay it."""
-    at = moment(now)
-    locked = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
-    if locked.quarantined_at is None:
-        return
-    locked.quarantined_at = None
-    locked.quarantine_reason = ""
-    locked.save(update_fields=["quarantined_at", "quarantine_reason"])
-    record(ENDPOINT_RELEASED, about=locked, by=by, now=at)
-    _wake_on_commit()
+def resend_webhook(*, webhook: Webhook, by: models.Model | None, now: datetime | None = None) -> Webhook:
+    """Tells it once more, under the id it had, so that whoever has it already may leave it."""
+    locked = Webhook.objects.select_for_update(of=("self",)).select_related("endpoint").get(pk=webhook.pk)
+    if locked.state in OPEN_WEBHOOK_STATES:
+        raise Refused(_("It is on its way already."), code="in_progress")
+    if locked.endpoint.quarantined_at is not None:
+        raise Refused(_("Switch the endpoint on first."), code="quarantined")
+    locked.state, locked.attempts, locked.next_at, locked.error = WebhookState.WAITING, 0, moment(now), ""
+    locked.save(update_fields=["state", "attempts", "next_at", "error"])
+    log.info("webhook_replayed", webhook_id=locked.pk, user_id=by.pk if by else None)
+    wake_on_commit()
+    return locked
 
 
 @transaction.atomic
@@ -145,5 +154,5 @@ def replay_dead(*, webhooks: models.QuerySet[Webhook], by: models.Model | None, 
     dead = webhooks.filter(state=WebhookState.DEAD)
     count = dead.update(state=WebhookState.WAITING, attempts=0, next_at=moment(now), error="")
     log.info("webhooks_replayed", count=count, user_id=by.pk if by else None)
-    _wake_on_commit()
+    wake_on_commit()
     return count

@@ -19,6 +19,7 @@ from helpcenter.models import Article, Question
 from helpcenter.querysets import opened_on
 from portal.accounts.context import actor
 from portal.accounts.models import User
+from portal.lib import pulse
 from portal.lib.refusals import Refused
 from portal.lib.tallies import count
 from portal.operations.current import troubles
@@ -97,10 +98,8 @@ def _after(found: TicketQuerySet, cursor: str) -> TicketQuerySet:
 def new_ticket(request: HttpRequest) -> HttpResponse:
     """The form, with the promise that its answers would get; a valid one files and leads to the ticket."""
     user = actor(request)
-    if request.method != "POST":
-        left = _left_article(request, user)
-        initial = {"subject": request.GET.get("subject", "")[:150], **left, **_brought_along(request, user)}
-        return _form_page(request, TicketForm(user=user, initial=initial))
+    if request.method != "POST" or "ask" in request.POST:
+        return _form_page(request, TicketForm(user=user, initial=_typed_before(request, user)))
     form = TicketForm(request.POST, user=user)
     if not form.is_valid():
         return _form_page(request, form, status=422)
@@ -110,6 +109,16 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
     ticket = tickets.file_ticket(filing=form.filing(), by=user)
     messages.success(request, _("Ticket #%(number)s has arrived.") % {"number": ticket.number})
     return redirect(ticket)
+
+
+def _typed_before(request: HttpRequest, user: User) -> dict[str, Any]:
+    """What the form begins with: what the reader did before, and the category whose questions they want to see."""
+    if request.method == "POST":
+        return request.POST.dict()
+    category = request.GET.get("category", "")
+    chosen = {"category": category} if category.isdecimal() else {}
+    left = _left_article(request, user)
+    return {"subject": request.GET.get("subject", "")[:150], **chosen, **left, **_brought_along(request, user)}
 
 
 def _left_article(request: HttpRequest, user: User) -> dict[str, str]:
@@ -137,7 +146,7 @@ def _brought_along(request: HttpRequest, user: User) -> dict[str, str]:
 def _form_page(request: HttpRequest, form: TicketForm, status: int = 200) -> HttpResponse:
     now = timezone.now()
     context = {"form": form, "troubles": troubles(now), **_pledge_of(form, request.POST or request.GET, now)}
-    return page(request, "tickets/ticket_new.html", context, parts=["pledge"], status=status)
+    return page(request, "tickets/ticket_new.html", context, parts=["pledge", "questions"], status=status)
 
 
 def _pledge_of(form: TicketForm, given: Any, now: datetime) -> dict[str, Any]:
@@ -275,8 +284,9 @@ def _survivor(request: HttpRequest, ticket: Ticket) -> Ticket | None:
 
 
 def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, Any]:
-    now = timezone.now()
+    now, place = timezone.now(), pulse.place_of(Ticket._meta.label_lower, ticket.pk)
     return {
+        "pulse": pulse.Pulse.of(pulse.Listener(place, actor(request).pk, "")),
         "ticket": ticket,
         "form": form,
         "escalate_form": EscalateForm(),
@@ -284,6 +294,7 @@ def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, 
         "survivor": _survivor(request, ticket),
         "promises": ticket.timers.of_the_page(now),
         "timeline": timeline(ticket, reader=request.user),
+        "field_values": ticket.field_values.shown_to(request.user),
         **_rating(request, ticket),
         "may_reopen": ticket.reopens_until is not None and now <= ticket.reopens_until,
     }

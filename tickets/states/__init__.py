@@ -90,6 +90,25 @@ class BulkAct(models.TextChoices):
     CLOSE = "close", _("Close for good")
 
 
+class Sorting(models.TextChoices):
+    """In which order a list of tickets stands."""
+
+    DUE = "due", _("Time left")
+    NEWEST = "newest", _("Newest activity")
+    OLDEST = "oldest", _("Longest without activity")
+    FILED = "filed", _("Newest ticket")
+
+
+class FieldKind(models.TextChoices):
+    """What a field of one's own holds."""
+
+    TEXT = "text", _("Text")
+    CHOICE = "choice", _("One of a list")
+    NUMBER = "number", _("Number")
+    DATE = "date", _("Day")
+    CHECKBOX = "checkbox", _("Yes or no")
+
+
 class Score(models.IntegerChoices):
     """How satisfied a customer is with a solution."""
 
@@ -98,6 +117,15 @@ class Score(models.IntegerChoices):
     FAIR = 3, _("Neither")
     GOOD = 4, _("Satisfied")
     VERY_GOOD = 5, _("Very satisfied")
+
+
+class HeldState(models.TextChoices):
+    """What became of an answer that an agent has sent."""
+
+    WAITING = "waiting", _("Waiting to leave")
+    LEFT = "left", _("Left")
+    TAKEN_BACK = "taken_back", _("Taken back")
+    STOPPED = "stopped", _("Could not leave")
 
 
 class Weekday(models.IntegerChoices):
@@ -168,6 +196,11 @@ RATE_WITHIN = timedelta(days=30)
 RATING_CHANGES_WITHIN = timedelta(days=7)
 MOST_COMMENT_CHARACTERS = 2000
 
+# How long an answer of staff can be taken back, and how many addresses get copies of a ticket; the row of the desk may
+# say otherwise.
+UNDO_FOR = timedelta(seconds=10)
+MOST_COPIES = 10
+
 # The longest message, in characters.
 MOST_CHARACTERS = 20_000
 
@@ -225,46 +258,3 @@ USUAL_CAPACITY = 8
 
 # How long a ticket waits for somebody with the skills it requires, unless its category says otherwise.
 SKILL_WAIT = timedelta(minutes=10)
-
-
-class ImportKind(models.TextChoices):
-    """What comes over from another system, in the order in which it does."""
-
-    ORGANIZATION = "organization", _("Organization")
-    USER = "user", _("Person")
-    TICKET = "ticket", _("Ticket")
-    SECTION = "section", _("Category of articles")
-    ARTICLE = "article", _("Article")
-
-
-# Another desk's words for ours.
-STATE_OF: dict[str, TicketState] = {
-    "new": TicketState.NEW,
-    "open": TicketState.OPEN,
-    "pending": TicketState.WAITING,
-    "waiting": TicketState.WAITING,
-    "hold": TicketState.OPEN,
-    "solved": TicketState.SOLVED,
-    "closed": TicketState.CLOSED,
-}
-PRIORITY_OF: dict[str, Priority] = {
-    "urgent": Priority.CRITICAL,
-    "critical": Priority.CRITICAL,
-    "high": Priority.HIGH,
-    "normal": Priority.NORMAL,
-    "low": Priority.LOW,
-    "": Priority.NORMAL,
-}
-CHANNEL_OF: dict[str, Channel] = {
-    "email": Channel.EMAIL,
-    "mail": Channel.EMAIL,
-    "api": Channel.API,
-    "chat": Channel.CHAT,
-    "messaging": Channel.CHAT,
-    "native_messaging": Channel.CHAT,
-    "voice": Channel.PHONE,
-    "phone": Channel.PHONE,
-    "twitter": Channel.SOCIAL,
-    "facebook": Channel.SOCIAL,
-    "telegram": Channel.TELEGRAM,
-}

@@ -1,0 +1,97 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import action
+
+from portal.accounts.context import actor
+from tickets import actions as tickets
+from tickets.admin_views import rules
+from tickets.forms import ActFormSet, ConditionFormSet
+from tickets.models import Firing, Rule, RuleAct, RuleCondition
+
+
+class ConditionInline(TabularInline):
+    model = RuleCondition
+    formset = ConditionFormSet
+    extra = 0
+    fields = ["asks", "operator", "value"]
+
+
+class ActInline(TabularInline):
+    model = RuleAct
+    formset = ActFormSet
+    extra = 0
+    fields = ["does", "value"]
+
+
+@admin.register(Rule)
+class RuleAdmin(ModelAdmin):
+    """What is done by itself. A new or changed rule is off until somebody looked at what it would have done."""
+
+    list_display = ["name", "position", "trigger", "hours", "is_on", "applied", "in_vain"]
+    list_filter = ["trigger"]
+    fields = ["name", "position", "trigger", "hours", "version", "active_since"]
+    readonly_fields = ["version", "active_since"]
+    inlines = [ConditionInline, ActInline]
+    actions_detail = ["preview", "switch_off"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Rule]:
+        return super().get_queryset(request).with_firings()
+
+    @admin.display(description=_("on"), boolean=True)
+    def is_on(self, rule: Rule) -> bool:
+        return rule.is_active
+
+    @admin.display(description=_("applied"))
+    def applied(self, rule: Rule) -> int:
+        return getattr(rule, "applied", 0)
+
+    @admin.display(description=_("of these refused or failed"))
+    def in_vain(self, rule: Rule) -> int:
+        return getattr(rule, "in_vain", 0)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        tickets.keep_rule(rule=form.instance, by=actor(request))
+
+    @action(description=_("Preview and switch on"), permissions=["change"], icon="preview")
+    def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return rules.preview(request, self, object_id)
+
+    @action(description=_("Switch off"), permissions=["change"], icon="toggle_off")
+    def switch_off(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return rules.switch_off(request, self, object_id)
+
+
+@admin.register(Firing)
+class FiringAdmin(ModelAdmin):
+    """To which tickets rules were applied, and what was refused or failed, with the reason."""
+
+    list_display = ["fired_at", "rule", "number", "ticket", "state", "reason"]
+    list_filter = ["state", "rule"]
+    list_select_related = ["rule", "ticket"]
+    ordering = ["-fired_at", "-pk"]
+    show_full_result_count = False
+    actions_detail = ["try_again"]
+    fields = ["rule", "number", "ticket", "state", "reason", "fired_at"]
+    readonly_fields = fields
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_again_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        return request.user.has_perm("tickets.change_firing")
+
+    @action(description=_("Try again"), permissions=["again"], icon="replay")
+    def try_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return rules.try_again(request, self, object_id)

@@ -1,0 +1,29 @@
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+
+from tickets.querysets.tickets import reads_as_staff
+
+
+class TicketFieldQuerySet(models.QuerySet):
+    def live(self) -> "TicketFieldQuerySet":
+        return self.filter(archived_at=None)
+
+    def for_customers(self) -> "TicketFieldQuerySet":
+        return self.filter(is_for_customers=True)
+
+    def of_category(self, category_id: int | None) -> "TicketFieldQuerySet":
+        """What is asked of every ticket, and of those of that category."""
+        through = self.model.categories.through.objects.filter(ticketfield=models.OuterRef("pk"))
+        everywhere = ~models.Exists(through)
+        return self.filter(
+            everywhere | models.Exists(through.filter(category=category_id)) if category_id else everywhere
+        )
+
+
+class FieldValueQuerySet(models.QuerySet):
+    def shown_to(self, user: Any) -> "FieldValueQuerySet":
+        """Of a ticket that the reader may see, in the order of the fields."""
+        found = self.select_related("field").order_by("field__position", "field__name", "pk")
+        return found if reads_as_staff(user) else found.filter(Q(field__is_for_customers=True))
