@@ -44,7 +44,6 @@ _OF_ONE = {
     "decide": classifying.decide,
 }
 _OF_MANY = {
-    "behalf": ("behalf/", desk.behalf),
     "bulk": ("bulk/", bulk.act),
     "behalf": ("behalf/", desk.behalf),
     "bulk_fields": ("bulk/fields/", bulk.fields),
