@@ -38,7 +38,6 @@ MARK = "Quillfeather"  # stands in everything that belongs to the person, and no
 
 @pytest.fixture
 def person(elite: Organization) -> User:
-    """With something of theirs in every corner."""
     user = MembershipFactory(
         organization=elite, user__name=f"Ada {MARK}", user__email=f"ada@{MARK.lower()}.example"
     ).user
