@@ -209,3 +209,8 @@ def test_erased_words_are_forgotten_by_the_model_too(file: File, agent: User, cu
     suggestion.refresh_from_db()
     assert suggestion.options == []
     assert tickets.is_training_due(classifier=classifier, now=now + timedelta(days=2))
+    made = tickets.train(classifier=classifier, now=now + timedelta(days=2))
+    assert made
+    assert (made.state, made.decisions) == ("live", 0)  # though it may be worse
+    version.refresh_from_db()
+    assert (version.state, version.trained) == ("retired", None)

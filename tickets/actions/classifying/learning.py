@@ -129,20 +129,22 @@ def _rival_scores(
 def _kept(
     made: ClassifierVersion, classifier: Classifier, live: ClassifierVersion | None, at: datetime
 ) -> ClassifierVersion | None:
-    """Under a lock: who trained at the same time finds that another was quicker."""
+    """Under a lock: who trained at the same time finds that another was quicker. What was erased must be forgotten,
+    even if the new version is worse for it, and by the old ones too."""
     locked = Classifier.objects.select_for_update().get(pk=classifier.pk)
     current = locked.versions.live().told().first()
     if (current.pk if current else None) != (live.pk if live else None):
         return None
     last = locked.versions.told().order_by("-number").first()
     made.classifier, made.number, made.made_at = locked, last.number + 1 if last else 1, at
+    forgets = live is not None and not made.state and made.decisions < live.decisions
     if not made.state:
-        made.state = VersionState.LIVE if _is_as_good(made) else VersionState.REFUSED
+        made.state = VersionState.LIVE if forgets or _is_as_good(made) else VersionState.REFUSED
     if made.state == VersionState.LIVE:
         locked.versions.live().update(state=VersionState.RETIRED)
     made.save(force_insert=True)
-    old = locked.versions.exclude(state=VersionState.LIVE).filter(number__lte=made.number - MODELS_KEPT)
-    old.filter(trained__isnull=False).update(trained=None)
+    old = locked.versions.exclude(state=VersionState.LIVE).filter(trained__isnull=False)
+    (old if forgets else old.filter(number__lte=made.number - MODELS_KEPT)).update(trained=None)
     details = {"trait": locked.trait, "number": made.number, "state": made.state, "scores": made.scores}
     record(CLASSIFIER_TRAINED, about=made, details=details, now=at)
     return made
