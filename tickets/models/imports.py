@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from tickets.states import ImportKind
+from tickets.states.imports import ImportKind
 
 
 class ImportedRow(models.Model):

@@ -12,7 +12,7 @@ from tickets.actions.imports.orders import Delivered, Order
 from tickets.actions.imports.people import bring_in_organization, bring_in_person
 from tickets.actions.imports.run import Run
 from tickets.actions.imports.tickets import bring_in_ticket
-from tickets.states import ImportKind
+from tickets.states.imports import ImportKind
 
 __all__ = ["Delivered", "Order", "import_desk"]
 

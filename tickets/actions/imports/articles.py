@@ -11,7 +11,7 @@ from portal.lib.html_text import as_markdown
 from tickets.actions.imports import cells
 from tickets.actions.imports.orders import Unreadable
 from tickets.actions.imports.run import Run, needed
-from tickets.states import ImportKind
+from tickets.states.imports import ImportKind
 
 
 def bring_in_section(run: Run, row: dict[str, Any]) -> tuple[int, bool]:

@@ -4,7 +4,7 @@ import portal.accounts.actions as accounts
 from portal.accounts.models import Organization
 from tickets.actions.imports import cells
 from tickets.actions.imports.run import Run, needed
-from tickets.states import ImportKind
+from tickets.states.imports import ImportKind
 
 _COLLEAGUES = {"agent", "admin", "staff"}
 

@@ -15,7 +15,8 @@ from tickets.actions.imports.people import organization_of
 from tickets.actions.imports.run import Run
 from tickets.events import TICKET_IMPORTED
 from tickets.models import Message, Tag, Ticket
-from tickets.states import CHANNEL_OF, PRIORITY_OF, STATE_OF, Channel, ImportKind, MessageKind, TicketState
+from tickets.states import Channel, MessageKind, TicketState
+from tickets.states.imports import CHANNEL_OF, PRIORITY_OF, STATE_OF, ImportKind
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from helpcenter.states import Audience
 from tickets.actions import ImportOrder, import_desk
-from tickets.states import ImportKind
+from tickets.states.imports import ImportKind
 
 ENDINGS = {"zendesk": ("json", "ndjson", "jsonl"), "csv": ("csv",)}
 
