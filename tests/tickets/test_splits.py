@@ -149,7 +149,7 @@ def test_the_page_asks_and_leads_to_the_new_ticket(desk: Client, two_matters: Ti
     assert desk.post(place, wish)["Location"] == made["Location"]  # a double click
     new = Ticket.objects.get(subject="Invoice")
     assert made["Location"] == f"/admin/tickets/ticket/{new.pk}/change/"
-    assert 'data-tone="warn"' not in desk.get(made["Location"]).content.decode()  # nothing is marked as new
+    assert 'data-tone="warn">New' not in desk.get(made["Location"]).content.decode()  # nothing is marked as new
 
 
 def test_who_only_reads_splits_nothing(

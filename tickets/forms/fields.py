@@ -22,8 +22,8 @@ def question(field: TicketField, *, is_required: bool) -> forms.Field:
     """The form field that asks for it."""
     words: dict[str, Any] = {"label": field.name, "help_text": field.help_text, "required": is_required}
     if field.kind == FieldKind.CHOICE:
-        empty = [] if is_required else [("", _("No answer"))]
-        return forms.ChoiceField(choices=[*empty, *((one, one) for one in field.choices)], **words)
+        empty = ("", _("Choose") if is_required else _("No answer"))  # nobody answers by leaving it as it stands
+        return forms.ChoiceField(choices=[empty, *((one, one) for one in field.choices)], **words)
     if field.kind == FieldKind.NUMBER:
         return forms.DecimalField(max_digits=18, decimal_places=6, widget=_number_box(), **words)
     if field.kind == FieldKind.DATE:
