@@ -291,7 +291,7 @@ UNFOLD = {
     "COLORS": palette.STAFF,
     "DASHBOARD_CALLBACK": "portal.operations.admin_views.work_list",
     "STYLES": [lambda request: static("css/admin.css")],
-    "SCRIPTS": [lambda request, name=name: static(f"js/{name}.js") for name in ("admin", "live", "files")],
+    "SCRIPTS": [lambda request, name=name: static(f"js/{name}.js") for name in ("admin", "live", "keys", "files")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "portal.site.navigation"},
 }
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique without regard to case, by a constraint on lower(email)

@@ -120,3 +120,5 @@ AVAILABILITY_CHANGED = declare(
 AGENT_CHANGED = declare(
     "agent.changed", _("{by} changed what the portal hands to {agent}"), names={"agent": ("agent_id", people)}
 )
+
+TICKET_IMPORTED = declare("ticket.imported", _("The ticket came from another system, with {messages} messages"))

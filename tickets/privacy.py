@@ -13,7 +13,19 @@ from portal.lib.privacy import ERASED, Ageing, Fate, Sheet, Subject, ages, decid
 from portal.operations import privacy as tasks
 from portal.outbox import privacy as letters
 from portal.outbox.models import Letter
-from tickets.models import Attachment, Escalation, GuestFiling, Macro, Message, Survey, Ticket
+from tickets.models import (
+    Attachment,
+    Copy,
+    Escalation,
+    Follower,
+    GuestFiling,
+    HeldReply,
+    Macro,
+    Message,
+    Suggestion,
+    Survey,
+    Ticket,
+)
 from tickets.states import MESSAGES_FOR_CUSTOMERS, TicketState
 
 _HOUSE = {
@@ -39,9 +51,27 @@ decide(
         "tickets.Message": {Fate.ERASED: "body html", Fate.LINK: "author"},
         "tickets.Survey": {Fate.ERASED: "comment"},
         "tickets.Escalation": {Fate.ERASED: "reason", Fate.FIGURE: "told", Fate.LINK: "asked_by"},
+        "tickets.ImportedRow": {Fate.HOUSE: "source", Fate.FIGURE: "source_id about_id"},
         "tickets.Timer": {Fate.FIGURE: "reason percents"},
         "tickets.Macro": {Fate.HOUSE: "name body", Fate.LINK: "owner"},
+        "tickets.Suggestion": {
+            Fate.ERASED: "options",
+            Fate.FIGURE: "label arrived_with chosen",
+            Fate.LINK: "decided_by",
+        },
+        "tickets.ClassifierVersion": {
+            Fate.AGED: "trained",  # learns anew without what was erased
+            Fate.FIGURE: "digest recipe scores rival_scores error",
+        },
+        "tickets.Rule": {Fate.HOUSE: "name"},
+        "tickets.RuleCondition": {Fate.HOUSE: "value"},
+        "tickets.RuleAct": {Fate.HOUSE: "value"},
+        "tickets.RuleVersion": {Fate.HOUSE: "written", Fate.LINK: "made_by"},
+        "tickets.Firing": {Fate.HOUSE: "reason"},
         "tickets.AgentProfile": {Fate.LINK: "user stand_in"},
+        "tickets.HeldReply": {Fate.DELETED: "body digest reason", Fate.FIGURE: "leaves", Fate.LINK: "author"},
+        "tickets.Follower": {Fate.DELETED: "user", Fate.LINK: "added_by"},
+        "tickets.Copy": {Fate.DELETED: "address", Fate.FIGURE: "public_id", Fate.LINK: "added_by"},
     }
 )
 decide(
@@ -92,8 +122,11 @@ def _blank_tickets(chosen: Q, most: int) -> int:
         return 0
     letters.blank(Letter.objects.about_any({Ticket: found}), most * 100)
     tasks.blank(Q(about_type="tickets.ticket", about_id__in=[str(pk) for pk in found]), most * 10)
+    for model in (HeldReply, Follower, Copy):
+        model.objects.filter(ticket__in=found).delete()
     Survey.objects.filter(ticket__in=found).exclude(comment="").update(comment="")
     Escalation.objects.filter(ticket__in=found).exclude(reason="").update(reason="")
+    Suggestion.objects.filter(ticket__in=found).update(options=[])
     return Ticket.objects.filter(pk__in=found).update(subject=ERASED, filing_key=None)
 
 
@@ -105,6 +138,8 @@ def erase(subject: Subject, most: int) -> int:
     if subject.is_person:
         count += Escalation.objects.filter(asked_by=subject.pk).exclude(reason="").update(reason="")
         count += Macro.objects.filter(owner=subject.pk).delete()[0]
+        count += Follower.objects.filter(user=subject.pk).delete()[0]
+        count += Copy.objects.of_addresses(subject.emails).delete()[0]
         count += _drop_files(Q(uploaded_by=subject.pk, message=None))
         count += GuestFiling.objects.filter(Q(email__in=subject.emails) | Q(ticket__requester=subject.pk)).delete()[0]
     return count + _blank_tickets(_concerned(subject), most)
@@ -125,6 +160,11 @@ def export(subject: Subject) -> Iterator[Sheet]:
     if subject.is_person:
         elsewhere = Message.objects.filter(author_id=subject.pk, kind__in=MESSAGES_FOR_CUSTOMERS)
         others = elsewhere.exclude(ticket__requester=subject.pk).order_by("pk").select_related("ticket")
+        followed = Follower.objects.filter(user=subject.pk).order_by("ticket").values("ticket__number", "added_at")
+        copied = (
+            Copy.objects.of_addresses(subject.emails).order_by("ticket").values("ticket__number", "address", "added_at")
+        )
+        yield Sheet("tickets-told-of.json", {"followed": list(followed), "copies": list(copied)})
         yield Sheet("messages-on-other-tickets.json", [{"ticket": one.ticket.number, **_told(one)} for one in others])
 
 

@@ -1,3 +1,5 @@
+import time
+
 from celery import shared_task
 
 from tickets.actions import (
@@ -20,6 +22,7 @@ from tickets.models import Classifier, Rule
 
 BATCH = 500
 BATCHES = 10
+TRAINS_FOR_S = 30  # then no further training begins: the next look goes on
 
 
 @shared_task(name="tickets.watch_promises")
@@ -104,12 +107,14 @@ def forget_guests() -> int:
     return forget_filings()
 
 
-@shared_task(name="tickets.tend_classifiers")
+@shared_task(name="tickets.tend_classifiers", soft_time_limit=1500, time_limit=1560)
 def tend_classifiers() -> int:
     """Trains what is due to learn anew, then reads what came in before there was anything to read it with; answers how
     many were trained."""
-    due = [one for one in Classifier.objects.filter(is_active=True) if is_training_due(classifier=one)]
-    trained = sum(train(classifier=one) is not None for one in due)
+    begun, trained = time.monotonic(), 0
+    for one in Classifier.objects.filter(is_active=True):
+        if time.monotonic() - begun < TRAINS_FOR_S and is_training_due(classifier=one):
+            trained += train(classifier=one) is not None
     if trained:
         classify_missing()
     return trained

@@ -137,6 +137,7 @@ class MachineDoors:
         return self.get_response(request)
 
 
+_UNEVENTFUL = {("web:pulse", 204)}  # each open page asks every few seconds; "nothing new" is measured, not told
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
@@ -158,6 +159,8 @@ class RequestLog:
         view = match.view_name if match else getattr(request, "kept_view", "none")
         method = request.method if request.method in _METHODS else "other"  # anybody can make up as many as they like
         request_seconds.labels(view, method, response.status_code).observe(took)
+        if (view, response.status_code) in _UNEVENTFUL:
+            return response
         user = getattr(request, "_cached_user", None)  # only when somebody asked: logging costs no query
         who = {"user_id": user.pk} if user else {}
         log.info(

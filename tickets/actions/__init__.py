@@ -30,6 +30,8 @@ from tickets.actions.guests import (
     send_new_link,
     withdraw_links,
 )
+from tickets.actions.imports import Order as ImportOrder
+from tickets.actions.imports import import_desk
 from tickets.actions.leaving import leave_next
 from tickets.actions.macros import Answer, apply_macro, keep_macro
 from tickets.actions.mentions import Mentioned, mentioned_in
@@ -54,6 +56,7 @@ __all__ = [
     "Draft",
     "Filing",
     "GuestWords",
+    "ImportOrder",
     "Mentioned",
     "Order",
     "Outcome",
@@ -94,6 +97,7 @@ __all__ = [
     "forget_filings",
     "hand_to_team",
     "hold_filing",
+    "import_desk",
     "import_holidays",
     "is_promised_before",
     "is_training_due",

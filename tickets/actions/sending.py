@@ -75,7 +75,8 @@ def send(*, ticket: Ticket, words: Words, by: User, now: datetime | None = None)
 @transaction.atomic
 def take_back(*, held: HeldReply, by: User, now: datetime | None = None) -> HeldReply:
     """Its author takes an answer back, or clears away one that could not leave; taken back already does nothing."""
-    locked = HeldReply.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=held.pk)
+    ticket = changes.lock(ticket=Ticket(pk=held.ticket_id))
+    locked = HeldReply.objects.select_for_update().get(pk=held.pk)
     if locked.author_id != by.pk:
         raise Refused(_("Only who wrote an answer can take it back."), code="not_yours")
     if locked.state == HeldState.LEFT:
@@ -84,7 +85,6 @@ def take_back(*, held: HeldReply, by: User, now: datetime | None = None) -> Held
         return locked
     was_waiting, locked.state = locked.is_waiting, HeldState.TAKEN_BACK
     locked.save(update_fields=["state"])
-    ticket = changes.lock(ticket=locked.ticket)
     ticket.save(update_fields=["version"])
     touch(about=ticket)
     if was_waiting:

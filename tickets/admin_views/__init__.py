@@ -39,7 +39,6 @@ from tickets.models import AgentProfile, Macro, Message, Ticket, has_login
 from tickets.querysets import timeline
 from tickets.views.files import HandedIn, handed_in
 
-PAST_TICKETS = 5
 MOVES: dict[str, Callable[..., Any]] = {
     "take": tickets.take,
     "wait": tickets.wait_for_customer,
@@ -199,13 +198,11 @@ def _letters_by_message(ticket: Ticket, shown: list[Message]) -> dict[str, list[
 
 
 def _side(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
-    past = Ticket.objects.visible_to(request.user).of_customer(ticket).newest_first()
     return {
         "is_guest": not has_login(ticket.requester),
         "promises": ticket.timers.of_the_page(timezone.now()),
         "timeline": timeline(ticket, reader=request.user),
         "ratings": ticket.surveys.told(),
-        "past": past.exclude(pk=ticket.pk)[:PAST_TICKETS],
         "assign_form": AssignForm(initial={"assignee": ticket.assignee_id}),
         "escalate_form": EscalateForm(),
         "merge_form": MergeForm(),

@@ -15,13 +15,15 @@ from tickets.querysets.replays import REPLAYED, Difference, differences
 from tickets.querysets.rules import FiringQuerySet, Preview, RuleQuerySet
 from tickets.querysets.sorting import ORDERS
 from tickets.querysets.surveys import SurveyQuerySet
-from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff, split_digest
-from tickets.querysets.timelines import Line, timeline
+from tickets.querysets.tickets import SHEET, MessageQuerySet, TicketQuerySet, reads_as_staff, split_digest
+from tickets.querysets.timelines import MOST_LINES, Line, timeline
 from tickets.querysets.timers import TimerQuerySet
 
 __all__ = [
+    "MOST_LINES",
     "ORDERS",
     "REPLAYED",
+    "SHEET",
     "AgentProfileQuerySet",
     "AttachmentQuerySet",
     "Bound",

@@ -16,6 +16,18 @@ LINE = (
     *("pk", "number", "public_id", "subject", "state", "priority", "last_activity_at", "due_at", "requester_id"),
     *("requester__name", "requester__email", "organization__name"),
 )
+SHEET = {
+    **{one: one for one in ("number", "subject", "state", "priority", "channel")},
+    "category": "category__name",
+    "team": "level",
+    "organization": "organization__name",
+    "tier": "organization__tier__name",
+    "requester": "requester__name",
+    "requester_email": "requester__email",
+    "assignee": "assignee__email",
+    "tags": "tag_names",
+    **{one: one for one in ("filed_at", "last_activity_at", "solved_at", "closed_at", "due_at")},
+}
 _COLUMN_OF = {
     Dimension.TIER: "organization__tier__slug",
     Dimension.PRIORITY: "priority",
@@ -74,6 +86,11 @@ class TicketQuerySet(models.QuerySet):
         """Adds `has_held`: whether answers wait to leave or could not; then it is worth asking for them."""
         held = apps.get_model("tickets", "HeldReply").objects.shown().filter(ticket=models.OuterRef("pk"))
         return self.annotate(has_held=models.Exists(held))
+
+    def sheet_lines(self) -> models.QuerySet[Any, Any]:
+        """What a line of a spreadsheet tells."""
+        tags = apps.get_model("tickets", "Tag").objects.filter(tickets=models.OuterRef("pk")).order_by("name")
+        return self.annotate(tag_names=ArraySubquery(tags.values("name"))).values_list(*SHEET.values())
 
     def for_change(self) -> "TicketQuerySet":
         """Locks the tickets themselves; what they refer to is only read."""
