@@ -27,8 +27,8 @@
     item.replaceChildren(label);
   };
 
-  const fail = (item, name, why) => {
-    const said = Object.assign(document.createElement("p"), { className: "error", textContent: `${name}: ${why}` });
+  const fail = (item, why) => {
+    const said = Object.assign(document.createElement("p"), { className: "error", textContent: why });
     said.setAttribute("role", "alert");
     item.replaceChildren(said);
   };
@@ -53,7 +53,7 @@
       if (request.status === 201) {
         settle(item, input, answer);
         says.textContent = `${says.dataset.sent} ${answer.name}`;
-      } else fail(item, file.name, answer.problem || says.dataset.failed);
+      } else fail(item, answer.problem || `${file.name}: ${says.dataset.failed}`);
       underWay.set(form, underWay.get(form) - 1);
       if (underWay.get(form) === 0 && form.dataset.waits) {
         delete form.dataset.waits;

@@ -88,14 +88,18 @@ def test_a_guest_files_by_letter_and_answers_by_link_without_javascript(open_pag
     page.get_by_label("What happened?").fill("The form says no.")
     press(page, "Send")
     expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mailbox")
-    page.goto(next(link for link in links_in(stack.mail.wait_for(GUEST, subject="Confirm")) if "/guest/" in link))
+    page.goto(
+        next(
+            link for link in links_in(stack.mail.wait_for(GUEST, subject="Confirm", within_s=150)) if "/guest/" in link
+        )
+    )
     press(page, "Yes, file it")
     expect(page.get_by_role("list", name="Conversation")).to_contain_text("The form says no.")
     chosen(page, "shot.png")
     page.get_by_label("Your answer").fill("Here it is.")
     press(page, "Send answer")
     expect(page.get_by_role("list", name="Files")).to_contain_text("shot.png")
-    filed = stack.mail.wait_for(GUEST, subject="We have your ticket")
+    filed = stack.mail.wait_for(GUEST, subject="We have your ticket", within_s=150)
     assert any(page.url.rstrip("/") in link for link in links_in(filed))
 
     looked = open_page()
