@@ -81,18 +81,17 @@ class ReadableRequests:
         query = request.META.get("QUERY_STRING", "")
         charset = request.content_params.get("charset", "utf-8") if request.content_params else "utf-8"
         if "\0" in request.path or "%00" in query or "\0" in query or charset.lower() not in _UTF_8:
-            return self._refusal(request)
+            return self._refusal(request, 400, "unreadable", "This request cannot be read.")
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isdecimal() and int(length) > settings.MOST_REQUEST_MB * 1024 * 1024:
-            said = f"This is more than {settings.MOST_REQUEST_MB} MB at once. Send less, or one after the other.\n"
-            return HttpResponse(said, status=413, content_type="text/plain")
+            said = f"This is more than {settings.MOST_REQUEST_MB} MB at once. Send less, or one after the other."
+            return self._refusal(request, 413, "too_large", said)
         return self.get_response(request)
 
-    def _refusal(self, request: HttpRequest) -> HttpResponse:
-        words = "This request cannot be read."
+    def _refusal(self, request: HttpRequest, status: int, code: str, words: str) -> HttpResponse:
         if not request.path.startswith("/api/"):
-            return HttpResponse(f"{words}\n", status=400, content_type="text/plain")
-        return JsonResponse(problem_body(400, "unreadable", words), status=400, content_type=MEDIA_TYPE)
+            return HttpResponse(f"{words}\n", status=status, content_type="text/plain")
+        return JsonResponse(problem_body(status, code, words), status=status, content_type=MEDIA_TYPE)
 
 
 _UTF_8 = ("utf-8", "utf8")
