@@ -1,12 +1,18 @@
+import time
+
 from celery import shared_task
 
 from tickets.actions import (
     ask_for_rating,
     assign_waiting,
+    check_file,
+    claim_file,
     classify_missing,
     fire_next,
+    forget_filings,
     is_training_due,
     leave_next,
+    sweep_next_upload,
     train,
     wake_next,
     watch_next_promise,
@@ -16,6 +22,7 @@ from tickets.models import Classifier, Rule
 
 BATCH = 500
 BATCHES = 10
+TRAINS_FOR_S = 30  # then no further training begins: the next look goes on
 
 
 @shared_task(name="tickets.watch_promises")
@@ -75,12 +82,39 @@ def ask_for_ratings() -> int:
     return seen
 
 
-@shared_task(name="tickets.tend_classifiers")
+@shared_task(name="tickets.check_files")
+def check_files() -> int:
+    """Scans attached files and makes their small pictures; answers how many it looked at."""
+    seen = 0
+    while seen < BATCH and (claimed := claim_file()):
+        check_file(attachment=claimed)
+        seen += 1
+    return seen
+
+
+@shared_task(name="tickets.sweep_uploads")
+def sweep_uploads() -> int:
+    """Deletes uploaded files that nobody sent; answers how many."""
+    swept = 0
+    while swept < BATCH and sweep_next_upload():
+        swept += 1
+    return swept
+
+
+@shared_task(name="tickets.forget_guests")
+def forget_guests() -> int:
+    """Deletes what guests wrote and never confirmed; answers how many."""
+    return forget_filings()
+
+
+@shared_task(name="tickets.tend_classifiers", soft_time_limit=1500, time_limit=1560)
 def tend_classifiers() -> int:
     """Trains what is due to learn anew, then reads what came in before there was anything to read it with; answers how
     many were trained."""
-    due = [one for one in Classifier.objects.filter(is_active=True) if is_training_due(classifier=one)]
-    trained = sum(train(classifier=one) is not None for one in due)
+    begun, trained = time.monotonic(), 0
+    for one in Classifier.objects.filter(is_active=True):
+        if time.monotonic() - begun < TRAINS_FOR_S and is_training_due(classifier=one):
+            trained += train(classifier=one) is not None
     if trained:
         classify_missing()
     return trained

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 from portal.lib.text.training import train_classifier, train_sentiment
-from tests.factories.tickets import ClassifierFactory, ClassifierVersionFactory
+from tests.factories.routing import ClassifierFactory, ClassifierVersionFactory
 from tickets.actions.classifying import start_set
 from tickets.actions.classifying.judging import _loaded
 from tickets.models import ClassifierVersion

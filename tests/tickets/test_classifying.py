@@ -13,7 +13,7 @@ from portal.events.actions import replay
 from portal.events.models import Delivery, Event
 from portal.lib.refusals import Refused
 from portal.outbox.models import Letter
-from tests.factories.tickets import ClassifierFactory, SuggestionFactory
+from tests.factories.routing import ClassifierFactory, SuggestionFactory
 from tests.tickets.readers import in_use, trained
 from tickets import actions as tickets
 from tickets.models import Category, Classifier, ClassifierVersion, Suggestion, Ticket
@@ -111,13 +111,13 @@ def test_a_broken_classifier_delays_neither_ticket_nor_letter_and_its_news_is_re
 
 
 def test_tickets_from_before_the_first_training_are_read_then(file: File, settle: Settle, now: datetime) -> None:
-    ticket = file(**REFUND)
-    old = file(at=now - timedelta(days=3))
+    ticket, solved = file(**REFUND), tickets.solve(ticket=file(), by=None, now=now)
     settle(now)
     in_use("category")
     assert tickets.classify_missing(now=now) == 1
+    assert tickets.classify_missing(now=now) == 0
     assert ticket.suggestions.get().label == "billing"
-    assert not old.suggestions.exists()
+    assert not solved.suggestions.exists()
 
 
 def test_no_web_process_loads_scikit_learn() -> None:

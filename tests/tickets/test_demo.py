@@ -8,7 +8,7 @@ from portal.events.models import Event
 from portal.operations.models import Task
 from tickets import actions as tickets
 from tickets import demo
-from tickets.models import AgentProfile, Message, Ticket, Timer
+from tickets.models import AgentProfile, Message, Rule, Ticket, Timer
 
 pytestmark = pytest.mark.django_db
 
@@ -61,3 +61,7 @@ def test_the_demo_s_first_team_is_busy_and_the_others_are_handed_what_waits(furn
     tickets.set_availability(agent=lena.user, availability="online", stand_in=None, by=lena.user, now=now)
     tickets.assign_waiting(now=now)
     assert not waiting.exists()
+
+
+def test_the_demo_has_a_rule_that_is_on_and_one_that_waits_for_its_preview(furnished: None) -> None:
+    assert [(rule.version, rule.is_active) for rule in Rule.objects.all()] == [(1, True), (1, False)]

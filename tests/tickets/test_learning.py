@@ -12,15 +12,17 @@ from django.core.management import call_command
 from django.test import Client
 
 from portal.accounts.models import User
+from portal.lib.privacy import PERSON, Subject
 from portal.lib.text import training
 from portal.lib.text.classifier import Classifier as LabelModel
 from tests.factories.accounts import StaffFactory
-from tests.factories.tickets import ClassifierFactory, ClassifierVersionFactory, SuggestionFactory
+from tests.factories.routing import ClassifierFactory, ClassifierVersionFactory, SuggestionFactory
 from tests.tickets.readers import in_use, trained
 from tickets import actions as tickets
 from tickets.actions.classifying import start_set
 from tickets.demo import STORIES
 from tickets.models import Category, Classifier, ClassifierVersion, Ticket
+from tickets.privacy import erase
 from tickets.states.classifying import Trait
 from tickets.tasks import tend_classifiers
 
@@ -61,8 +63,18 @@ def test_the_first_training_is_taken_into_use_and_is_no_pickle(now: datetime) ->
     assert made.scores["accuracy"] > 0.8
     with zipfile.ZipFile(BytesIO(made.trained)) as parts:
         assert all(name.endswith(".npy") for name in parts.namelist())
+    classifier.refresh_from_db()
     assert not tickets.is_training_due(classifier=classifier, now=now + timedelta(days=2))
     assert tickets.train(classifier=classifier, now=now) is None  # nothing new to learn
+
+
+def test_a_first_training_that_died_is_begun_again_soon(now: datetime) -> None:
+    classifier = ClassifierFactory(trait="language", applies=True)
+    classifier.tended_at = now
+    assert not tickets.is_training_due(classifier=classifier, now=now + timedelta(minutes=29))
+    assert tickets.is_training_due(classifier=classifier, now=now + timedelta(minutes=31))
+    classifier.is_active = False
+    assert not tickets.is_training_due(classifier=classifier, now=now + timedelta(days=2))
 
 
 def test_decisions_of_agents_are_learned_from_once_a_day(file: File, agent: User, now: datetime) -> None:
@@ -75,6 +87,7 @@ def test_decisions_of_agents_are_learned_from_once_a_day(file: File, agent: User
         tickets.decide(suggestion=suggestion, label="other", by=agent, now=now + timedelta(minutes=5))
     assert not tickets.is_training_due(classifier=classifier, now=now + timedelta(hours=23))
     later = now + timedelta(hours=25)
+    classifier.refresh_from_db()
     assert tickets.is_training_due(classifier=classifier, now=later)
     made = tickets.train(classifier=classifier, now=later)
     assert made
@@ -98,7 +111,9 @@ def test_a_version_that_measures_worse_is_not_taken(
     assert version.state == "live"
 
 
-def test_a_training_that_fails_stands_where_staff_see_it(now: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_training_that_fails_stands_where_staff_see_it(
+    file: File, agent: User, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
     version = in_use("language", at=now)["language"]
 
     def fails(*_words: object) -> None:
@@ -109,8 +124,11 @@ def test_a_training_that_fails_stands_where_staff_see_it(now: datetime, monkeypa
     assert made
     assert (made.state, made.error) == ("failed", "MemoryError: no room")
     assert ClassifierVersion.objects.live().get() == version
-    assert not tickets.is_training_due(classifier=version.classifier, now=now + timedelta(hours=1))
-    assert tickets.is_training_due(classifier=version.classifier, now=now + timedelta(days=1, minutes=1))
+    suggestion = SuggestionFactory(ticket=file(), trait="language", label="en")
+    tickets.decide(suggestion=suggestion, label="de", by=agent, now=now + timedelta(minutes=1))
+    classifier = Classifier.objects.get(trait="language")
+    assert not tickets.is_training_due(classifier=classifier, now=now + timedelta(hours=1))
+    assert tickets.is_training_due(classifier=classifier, now=now + timedelta(days=1, minutes=1))
 
 
 def test_the_clock_trains_what_is_due_and_old_models_are_let_go(now: datetime) -> None:
@@ -118,7 +136,6 @@ def test_the_clock_trains_what_is_due_and_old_models_are_let_go(now: datetime) -
     classifier = ClassifierFactory(trait="language", applies=True)
     for number in range(1, 4):
         ClassifierVersionFactory(classifier=classifier, number=number, state="retired", trained=b"old", made_at=now)
-    classifier.versions.update(recipe="another")
     assert tend_classifiers() == 1
     assert tend_classifiers() == 0
     kept = classifier.versions.values_list("number", "state", "trained")
@@ -163,3 +180,18 @@ def test_the_report_tells_accuracy_and_what_would_be_applied(capsys: pytest.Capt
     told = capsys.readouterr().out
     for words in ("category: 457 texts, 5 labels: accuracy 0.", "macro-F1 0.", "from 0.90: coverage 0.", "sentiment"):
         assert words in told
+
+
+def test_erased_words_are_forgotten_by_the_model_too(file: File, agent: User, customer: User, now: datetime) -> None:
+    version = in_use("language", at=now)["language"]
+    ClassifierVersion.objects.filter(pk=version.pk).update(decisions=1)
+    suggestion = SuggestionFactory(ticket=file(), trait="language", label="en")
+    tickets.decide(suggestion=suggestion, label="de", by=agent, now=now)
+    classifier = version.classifier
+    assert not tickets.is_training_due(classifier=classifier, now=now + timedelta(days=2))
+    subject = Subject(PERSON, customer.pk, (customer.email,))
+    while erase(subject, 100):
+        pass
+    suggestion.refresh_from_db()
+    assert suggestion.options == []
+    assert tickets.is_training_due(classifier=classifier, now=now + timedelta(days=2))

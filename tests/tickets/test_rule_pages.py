@@ -12,7 +12,8 @@ from django.urls import reverse
 
 from portal.accounts.models import User
 from tests.factories.accounts import StaffFactory
-from tests.factories.tickets import FiringFactory, RuleFactory, TagFactory
+from tests.factories.routing import FiringFactory, RuleFactory
+from tests.factories.tickets import TagFactory
 from tickets import actions as tickets
 from tickets.models import Firing, Rule, Ticket
 

@@ -1,33 +1,29 @@
-"""Rules: checked, applied once per ticket and version, never by each other's news, and what fails stands visible."""
+"""Rules: applied once per ticket and version, never by each other's news, and what fails stands visible."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any
+from threading import Barrier
 
 import pytest
+from django.db import connections
 
-from portal.accounts.models import Organization, User
+from portal.accounts.models import User
 from portal.events.models import Delivery, Event
 from portal.lib.refusals import Refused
 from portal.outbox.models import Letter
 from tests.factories.accounts import StaffFactory
-from tests.factories.tickets import (
-    ClassifierVersionFactory,
-    MacroFactory,
-    RuleFactory,
-    SuggestionFactory,
-    TagFactory,
-)
+from tests.factories.tickets import MacroFactory, TagFactory, TicketFactory
+from tests.tickets.rulebook import on, rule_of
 from tickets import actions as tickets
-from tickets.models import Category, Firing, Rule, RuleAct, RuleCondition, Ticket
-from tickets.querysets.rules import meeting, preview
-from tickets.states.rules import Asks, Does, Operator, Trigger, operators_of
+from tickets.models import Category, Firing, Message, RuleAct, Ticket
+from tickets.querysets.rules import preview
+from tickets.states.rules import Does, Trigger
 from tickets.tasks import apply_rules
 
 pytestmark = pytest.mark.django_db
 File = Callable[..., Ticket]
 Settle = Callable[..., int]
-Condition = tuple[str, str, str]
 
 
 @pytest.fixture(autouse=True)
@@ -35,145 +31,8 @@ def categories(db: None) -> None:
     Category.objects.get_or_create(slug="billing", defaults={"name": "Billing"})
 
 
-def rule_of(
-    *acts: tuple[str, str], when: list[Condition] | None = None, trigger: str = "ticket.filed", **fields: Any
-) -> Rule:
-    """A rule as the admin saves it, switched off."""
-    rule = RuleFactory(trigger=trigger, **fields)
-    for asks, operator, value in when or []:
-        RuleCondition.objects.create(rule=rule, asks=asks, operator=operator, value=value)
-    for does, value in acts:
-        RuleAct.objects.create(rule=rule, does=does, value=value)
-    return tickets.keep_rule(rule=rule, by=None)
-
-
-def on(rule: Rule, now: datetime) -> Rule:
-    seen = tickets.Seen(rule.version, 0, 0)
-    return tickets.switch_on(rule=rule, seen=seen, by=None, now=now - timedelta(minutes=1))
-
-
 def events_of(ticket: Ticket) -> list[str]:
     return list(Event.objects.about(ticket).order_by("pk").values_list("name", flat=True))
-
-
-# --- Written down -----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("asks", "operator", "value", "code"),
-    [
-        ("priority", "is", "urgent", "unknown"),
-        ("priority", "contains", "high", ""),
-        ("subject", "is", "refund", ""),
-        ("subject", "contains", "a", "too_short"),
-        ("subject", "contains", "", "no_value"),
-        ("category", "is", "nonsense", "unknown"),
-        ("organization", "is", "1", "unknown"),
-        ("assignee", "is", "nobody@example.com", "no_agent"),
-        ("channel", "is", ",".join(f"c{n}" for n in range(21)), "too_many"),
-        ("state", "empty", "", ""),
-    ],
-)
-def test_a_condition_asks_only_for_what_there_is(asks: str, operator: str, value: str, code: str) -> None:
-    with pytest.raises(Refused) as refused:
-        rule_of(("solve", ""), when=[(asks, operator, value)])
-    assert not code or refused.value.code == code
-
-
-@pytest.mark.parametrize(
-    ("does", "value", "code"),
-    [
-        ("assign", "customer@example.com", "no_agent"),
-        ("team", "l9", "unknown"),
-        ("priority", "urgent", "unknown"),
-        ("category", "nonsense", "unknown"),
-        ("tag", "nonsense", "unknown"),
-        ("answer", "nonsense", "no_macro"),
-        ("note", " ", "empty"),
-        ("notify", "everybody", "no_agent"),
-    ],
-)
-def test_a_rule_does_only_what_there_is(does: str, value: str, code: str) -> None:
-    with pytest.raises(Refused) as refused:
-        rule_of((does, value))
-    assert refused.value.code == code
-    with pytest.raises(Refused):
-        rule_of()
-
-
-def test_a_rule_speaks_for_no_agent(agent: User) -> None:
-    MacroFactory(name="Signed", body="Yours, {{ agent.name }}")
-    MacroFactory(name="Own", is_shared=False, owner=agent, body="Hello")
-    for name in ("Signed", "Own"):
-        with pytest.raises(Refused):
-            rule_of(("answer", name))
-
-
-def test_a_changed_rule_is_another_version_and_off_until_its_preview_was_seen(now: datetime) -> None:
-    rule = on(rule_of(("solve", "")), now)
-    assert (rule.version, rule.is_active) == (1, True)
-    assert tickets.keep_rule(rule=rule, by=None).is_active  # nothing changed
-    RuleAct.objects.filter(rule=rule).update(does="close")
-    rule = tickets.keep_rule(rule=rule, by=None)
-    assert (rule.version, rule.is_active) == (2, False)
-    with pytest.raises(Refused) as refused:
-        tickets.switch_on(rule=rule, seen=tickets.Seen(1, 0, 0), by=None)
-    assert refused.value.code == "stale"
-    assert [one.number for one in rule.versions.all()] == [2, 1]
-
-
-# --- Conditions -------------------------------------------------------------------------------------------------------
-
-
-def test_every_question_tells_tickets_apart(file: File, agent: User, elite: Organization, now: datetime) -> None:
-    TagFactory(slug="vip")
-    category = Category.objects.get(slug="billing")
-    asked = file(subject="Refund, 100 % please", body="The invoice is wrong.", priority="high", category=category)
-    other = file(subject="Signals", body="They are late.", channel="email")
-    Ticket.objects.filter(pk=other.pk).update(organization=None, level="l2")
-    tickets.assign(ticket=asked, to=agent, by=None, now=now)
-    tickets.tag(ticket=asked, add=TagFactory._meta.model.objects.all(), by=None, now=now)
-    version = ClassifierVersionFactory()
-    for trait, label in (("category", "billing"), ("language", "en"), ("sentiment", "negative")):
-        SuggestionFactory(ticket=asked, trait=trait, label=label, version=version, confidence=0.6)
-        SuggestionFactory(ticket=other, trait=trait, label=label, version=version, confidence=0.4)  # not likely enough
-    values = {
-        Asks.STATE: "open",
-        Asks.PRIORITY: "high",
-        Asks.CHANNEL: "web",
-        Asks.TEAM: "l1",
-        Asks.CATEGORY: "billing",
-        Asks.TIER: "elite",
-        Asks.ORGANIZATION: elite.public_id,
-        Asks.ASSIGNEE: agent.email,
-        Asks.TAG: "vip",
-        Asks.SUBJECT: "100 %",
-        Asks.FIRST_WORDS: "INVOICE",
-        Asks.ADDRESS: asked.requester.email[:5],
-        Asks.LIKELY_CATEGORY: "billing",
-        Asks.LANGUAGE: "en",
-        Asks.SENTIMENT: "negative",
-    }
-    assert set(values) == set(Asks)
-    for asks, value in values.items():
-        for operator in operators_of(asks):
-            found = meeting(Ticket.objects.all(), [{"asks": asks, "operator": operator, "values": [value]}])
-            is_same_for_both = asks == Asks.ADDRESS
-            if operator in {Operator.IS, Operator.CONTAINS}:
-                wanted = {asked, other} if is_same_for_both else {asked}
-            else:
-                wanted = set() if is_same_for_both else {other}
-            assert set(found) == wanted, (asks, operator)
-
-
-def test_what_agents_said_goes_before_what_was_suggested(file: File, agent: User, now: datetime) -> None:
-    suggestion = SuggestionFactory(ticket=file(), trait="sentiment", label="negative", confidence=0.9)
-    suggestion.version = ClassifierVersionFactory()
-    suggestion.save()
-    upset = [{"asks": "sentiment", "operator": "is", "values": ["negative"]}]
-    assert meeting(Ticket.objects.all(), upset).exists()
-    tickets.decide(suggestion=suggestion, label="neutral", by=agent, now=now)
-    assert not meeting(Ticket.objects.all(), upset).exists()
 
 
 # --- Applied ----------------------------------------------------------------------------------------------------------
@@ -388,3 +247,33 @@ def test_every_trigger_is_heard_or_counted() -> None:
 
     heard = {name for name, found in reactions().items() if "tickets.receivers.apply_rules_about_it" in found}
     assert heard | set(COUNTS_FROM) == set(Trigger.values)
+
+
+# --- Many at once -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_workers_apply_a_rule_once_to_each_of_many_tickets(now: datetime) -> None:
+    filed = [TicketFactory(filed_at=now - timedelta(hours=2)) for _ in range(24)]
+    by_time = on(rule_of(("note", "Time"), trigger="since_filed", hours=1), now)
+    by_news = on(rule_of(("note", "News"), trigger="ticket.filed"), now)
+    starts = Barrier(4)
+
+    def work(_number: int) -> int:
+        try:
+            starts.wait(30)
+            count = sum(tickets.apply_rules(ticket=one, event="ticket.filed", happened_at=now) for one in filed)
+            while tickets.fire_next(rule=by_time, now=now):
+                count += 1
+            return count
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        applied = sum(pool.map(work, range(4)))
+    while tickets.fire_next(rule=by_time, now=now):  # what another held just then waits for the next look
+        applied += 1
+    assert applied == Firing.objects.count() == 48
+    for rule, words in ((by_time, "Time"), (by_news, "News")):
+        assert rule.firings.values("ticket").distinct().count() == 24
+        assert Message.objects.filter(body=words).count() == 24

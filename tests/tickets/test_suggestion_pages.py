@@ -10,7 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from portal.accounts.models import User
 from tests.factories.accounts import StaffFactory
-from tests.factories.tickets import CategoryFactory, SuggestionFactory
+from tests.factories.routing import SuggestionFactory
+from tests.factories.tickets import CategoryFactory
 from tickets.models import Suggestion, Ticket
 
 pytestmark = pytest.mark.django_db

@@ -1,14 +1,13 @@
 """What else may hold words of a customer: left here, so that an erasure has to find it."""
 
 from portal.accounts.models import User
+from tests.factories.routing import FiringFactory, SuggestionFactory
 from tests.factories.tickets import (
     CopyFactory,
     FieldValueFactory,
-    FiringFactory,
     FollowerFactory,
     HeldReplyFactory,
     QueueViewFactory,
-    SuggestionFactory,
     TicketFactory,
 )
 from tickets.models import Ticket

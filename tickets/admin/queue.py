@@ -166,8 +166,9 @@ class TicketAdmin(ModelAdmin):
     actions = None
 
     def get_urls(self) -> list[URLPattern]:
-        sheet = path("tickets.csv", self.admin_site.admin_view(self.as_csv), name="tickets_ticket_csv")
-        return [sheet, *urls.of_tickets(self.admin_site.admin_view), *super().get_urls()]
+        guard = self.admin_site.admin_view
+        sheet = path("tickets.csv", guard(self.as_csv), name="tickets_ticket_csv")
+        return [sheet, *urls.of_tickets(guard), *super().get_urls()]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         usual = Sorting.NEWEST if finding.is_search(request) else Sorting.DUE

@@ -1,6 +1,6 @@
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -56,7 +56,9 @@ class RuleAdmin(ModelAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         super().save_related(request, form, formsets, change)
-        tickets.keep_rule(rule=form.instance, by=actor(request))
+        kept = tickets.keep_rule(rule=form.instance, by=actor(request))
+        if not kept.is_active:
+            messages.info(request, _("It is switched off. Its preview shows what it would do, and switches it on."))
 
     @action(description=_("Preview and switch on"), permissions=["change"], icon="preview")
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:

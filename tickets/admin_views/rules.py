@@ -29,21 +29,20 @@ def preview(request: HttpRequest, model_admin: admin.ModelAdmin, object_id: str)
         raise PermissionDenied
     if request.method == "POST" and _switched_on(request, rule):
         return redirect("admin:tickets_rule_change", rule.pk)
-    form = PreviewForm(request.GET or None)
+    page = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, "rule": rule}
+    page |= {"title": _("What the rule would have done"), **_looked(rule, PreviewForm(request.GET or None))}
+    return render(request, "admin/tickets/rule/preview.html", page)
+
+
+def _looked(rule: Rule, form: PreviewForm) -> dict[str, Any]:
+    """What the present version would have touched, and the signed word of who reads it that they have seen it."""
     last = form.cleaned_data["last"] if form.is_valid() else USUAL
     version = rule.versions.filter(number=rule.version).first()
-    context: dict[str, Any] = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts}
-    context |= {
-        "title": _("What the rule would have done"),
-        "rule": rule,
-        "version": version,
-        "form": form,
-        "last": last,
-    }
-    if version is not None:
-        found = look(version.written, last=last, now=timezone.now())
-        context |= {"found": found, "seen": seen_of(rule, found.looked_at, found.at_most)}
-    return render(request, "admin/tickets/rule/preview.html", context)
+    if version is None:
+        return {"form": form, "version": None}
+    found = look(version.written, last=last, now=timezone.now())
+    seen = seen_of(rule, found.looked_at, found.at_most)
+    return {"form": form, "last": last, "version": version, "found": found, "seen": seen}
 
 
 def _switched_on(request: HttpRequest, rule: Rule) -> bool:

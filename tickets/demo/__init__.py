@@ -14,7 +14,7 @@ from django.db import transaction
 import portal.operations.actions as operations
 from portal.accounts.models import User
 from tickets import actions as tickets
-from tickets.demo import team
+from tickets.demo import routing, team
 from tickets.models import Category, Ticket, Timer
 from tickets.states import PRIORITY_OF_IMPACT, Channel, TicketState
 
@@ -68,6 +68,7 @@ def furnish(*, now: datetime) -> None:
     _watch_until(now)
     _note_tasks(now)
     team.furnish(now=now)
+    routing.furnish(now=now)
 
 
 def _note_tasks(now: datetime) -> None:

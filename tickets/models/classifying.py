@@ -31,6 +31,8 @@ class Classifier(models.Model):
         _("learns anew every"), default=timedelta(days=1), help_text=_("When agents have decided something since.")
     )
 
+    tended_at = models.DateTimeField(_("last training begun at"), null=True, editable=False)
+
     objects = ClassifierQuerySet.as_manager()
     in_use: "list[ClassifierVersion]"  # by `with_live`
 

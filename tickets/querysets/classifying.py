@@ -4,6 +4,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Count, F, Q
 
+from portal.lib.privacy import ERASED
 from portal.lib.text.classifier import Outcome, thresholds
 from tickets.states.classifying import AGREED, TAUGHT, VersionState
 
@@ -21,6 +22,10 @@ class VersionQuerySet(models.QuerySet):
     def live(self) -> "VersionQuerySet":
         return self.filter(state=VersionState.LIVE)
 
+    def learned(self) -> "VersionQuerySet":
+        """Those that came about, taken into use or not."""
+        return self.exclude(state=VersionState.FAILED)
+
     def told(self) -> "VersionQuerySet":
         """Without the models themselves."""
         return self.defer("trained")
@@ -34,8 +39,8 @@ class SuggestionQuerySet(models.QuerySet):
         return self.filter(decided_at=None)
 
     def taught(self) -> "SuggestionQuerySet":
-        """What somebody looked at and decided: to be learned from."""
-        return self.filter(verdict__in=TAUGHT)
+        """What somebody looked at and decided: to be learned from, while its words are there."""
+        return self.filter(verdict__in=TAUGHT).exclude(ticket__subject=ERASED)
 
     def threshold(self, classifier: Any, label: str) -> float | None:
         """From which probability on that label may be applied by itself; None while agents did not agree enough."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import CharField, Exists, F, OuterRef, Q
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, When
 from django.db.models.functions import Cast
 
 from portal.events.models import Event
@@ -105,12 +105,13 @@ def preview(written: dict[str, Any], *, last: int, now: datetime) -> Preview:
     is_about_time = written["trigger"] in COUNTS_FROM
     pool = meeting(recent, lasting) if is_about_time else _with_news(meeting(recent, lasting), written["trigger"])
     today = set(meeting(pool, passing).values_list("pk", flat=True))
+    shown = pool.with_people().order_by(Case(When(pk__in=today, then=0), default=1), "-number")[:SHOWN]
     return Preview(
         looked_at=recent.count(),
         at_most=pool.count(),
         as_now=len(today),
         at_once=meeting(due(tickets.all(), written, now), written["conditions"]).count() if is_about_time else 0,
-        lines=[(one, one.pk in today) for one in pool.with_people().order_by("-number")[:SHOWN]],
+        lines=[(one, one.pk in today) for one in shown],
     )
 
 

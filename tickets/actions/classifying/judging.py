@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +25,6 @@ from tickets.states import ACTIVE, MessageKind, TicketState
 from tickets.states.classifying import Trait
 
 BEST = 3
-MISSED_WITHIN = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -59,10 +58,9 @@ def classify(*, ticket: Ticket, arrived_with: Mapping[str, str], now: datetime |
 
 
 def classify_missing(*, most: int = 200, now: datetime | None = None) -> int:
-    """Reads active tickets of the last days that have no suggestion, as those before the first training; how many."""
+    """Reads the newest active tickets that have no suggestion, as those before the first training; answers how many."""
     at = moment(now)
-    unread = Ticket.objects.filter(state__in=ACTIVE, filed_at__gt=at - MISSED_WITHIN, suggestions=None)
-    found = list(unread.order_by("-filed_at")[:most])
+    found = list(Ticket.objects.filter(state__in=ACTIVE, suggestions=None).order_by("-filed_at")[:most])
     for ticket in found:
         filed = Event.objects.about(ticket).named(TICKET_FILED.name).values_list("details", flat=True).first()
         classify(ticket=ticket, arrived_with=filed or {}, now=at)

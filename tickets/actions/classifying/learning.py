@@ -2,7 +2,7 @@
 
 import importlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,16 @@ from portal.events.actions import record
 from portal.lib.clock import moment
 from portal.lib.storable import storable
 from portal.lib.text.embedding import Embedder, embedder
+from tickets.actions.classifying.deciding import choices_of
 from tickets.actions.classifying.judging import texts_of
 from tickets.actions.classifying.start import start_set
 from tickets.events import CLASSIFIER_TRAINED
 from tickets.models import Classifier, ClassifierVersion, Suggestion
 from tickets.states.classifying import Trait, VersionState
 
-MOST_DECISIONS = 5000  # the newest ones
+MOST_DECISIONS = 2000  # the newest ones; a training with its comparison takes a minute or two then
 MODELS_KEPT = 3
+FIRST_AGAIN_AFTER = timedelta(minutes=30)  # when the first training came to nothing
 COMPARED = ("accuracy", "macro_f1")
 log = structlog.get_logger("portal.system")
 
@@ -36,18 +38,21 @@ class Lesson:
 
 
 def is_training_due(*, classifier: Classifier, now: datetime | None = None) -> bool:
-    """Whether there is nothing in use yet, or time has passed and there is something new to learn from."""
-    last = classifier.versions.told().order_by("-number").first()
+    """Whether there is nothing in use yet, or time has passed and there is more to learn from, or less: what was erased
+    is forgotten by the model too."""
     if not classifier.is_active:
         return False
-    if last is None:
-        return True
-    if last.made_at + classifier.retrain_every > moment(now):
+    live = classifier.versions.live().told().first()
+    rest = classifier.retrain_every if live else min(classifier.retrain_every, FIRST_AGAIN_AFTER)
+    if classifier.tended_at is not None and classifier.tended_at + rest > moment(now):
         return False
-    reader = embedder()
-    is_failed, is_read_otherwise = last.state == VersionState.FAILED, last.recipe != (reader.recipe if reader else "")
-    new = Suggestion.objects.taught().filter(trait=classifier.trait, decided_at__gt=last.made_at)
-    return is_failed or is_read_otherwise or new.exists()
+    if live is None:
+        return True
+    reader, last = embedder(), classifier.versions.learned().told().order_by("-number").first()
+    decided = Suggestion.objects.taught().filter(trait=classifier.trait)
+    is_more_known = decided.filter(decided_at__gt=last.made_at).exists() if last else False
+    is_less_known = decided.count() < min(live.decisions, MOST_DECISIONS)  # words were erased
+    return is_more_known or is_less_known or live.recipe != (reader.recipe if reader else "")
 
 
 def train(*, classifier: Classifier, now: datetime | None = None) -> ClassifierVersion | None:
@@ -56,6 +61,8 @@ def train(*, classifier: Classifier, now: datetime | None = None) -> ClassifierV
     What goes wrong stands as a failed version; the one in use stays.
     """
     at = moment(now)
+    classifier.tended_at = at
+    classifier.save(update_fields=["tended_at"])  # nobody else begins meanwhile
     live = classifier.versions.live().told().first()
     lesson, reader = _lesson(classifier, live), embedder()
     training = importlib.import_module("portal.lib.text.training")  # costly to import; no web process learns
@@ -71,8 +78,11 @@ def train(*, classifier: Classifier, now: datetime | None = None) -> ClassifierV
 
 
 def _lesson(classifier: Classifier, live: ClassifierVersion | None) -> Lesson:
-    texts, labels = start_set(classifier.trait)
-    decided = Suggestion.objects.taught().filter(trait=classifier.trait).select_related("ticket")
+    """Labels that are no longer there, as a category that staff took away, are not learned."""
+    there = choices_of(classifier.trait)
+    shipped = [pair for pair in zip(*start_set(classifier.trait), strict=True) if pair[1] in there]
+    texts, labels = [text for text, _label in shipped], [label for _text, label in shipped]
+    decided = Suggestion.objects.taught().filter(trait=classifier.trait, chosen__in=there).select_related("ticket")
     newest = list(decided.order_by("-decided_at", "-pk")[:MOST_DECISIONS])
     known = [True] * len(texts) + [live is None or one.decided_at <= live.made_at for one in newest if one.decided_at]
     read = texts_of({one.ticket_id: one.ticket for one in newest}.values())
