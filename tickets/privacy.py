@@ -43,6 +43,9 @@ _HOUSE = {
     "Tag": "slug name",
     "SlaPolicy": "value remark",
     "TicketField": "slug name help_text choices",
+    "Rule": "name",
+    "RuleCondition": "value",
+    "RuleAct": "value",
 }
 decide({f"tickets.{model}": {Fate.HOUSE: columns} for model, columns in _HOUSE.items()})
 decide(
@@ -58,26 +61,23 @@ decide(
         "tickets.ImportedRow": {Fate.HOUSE: "source", Fate.FIGURE: "source_id about_id"},
         "tickets.Timer": {Fate.FIGURE: "reason percents"},
         "tickets.Macro": {Fate.HOUSE: "name body", Fate.LINK: "owner"},
+        "tickets.RuleVersion": {Fate.HOUSE: "written", Fate.LINK: "made_by"},
+        "tickets.Firing": {Fate.ERASED: "reason"},
+        "tickets.QueueView": {Fate.HOUSE: "name query slug", Fate.LINK: "owner"},
+        "tickets.Follower": {Fate.DELETED: "user", Fate.LINK: "added_by"},
+        "tickets.Copy": {Fate.DELETED: "address", Fate.FIGURE: "public_id", Fate.LINK: "added_by"},
+        "tickets.FieldValue": {Fate.DELETED: "text"},
+        "tickets.HeldReply": {Fate.DELETED: "body digest reason leaves", Fate.LINK: "author"},
         "tickets.Suggestion": {
-            Fate.ERASED: "options",
+            Fate.ERASED: "options",  # the words that spoke for a label
             Fate.FIGURE: "label arrived_with chosen",
             Fate.LINK: "decided_by",
         },
         "tickets.ClassifierVersion": {
-            Fate.AGED: "trained",  # learns anew without what was erased
-            Fate.FIGURE: "digest recipe scores rival_scores error",
+            Fate.FIGURE: "digest recipe scores rival_scores",
+            Fate.AGED: "trained error",  # what many tickets have in common; the next training replaces it
         },
-        "tickets.Rule": {Fate.HOUSE: "name"},
-        "tickets.RuleCondition": {Fate.HOUSE: "value"},
-        "tickets.RuleAct": {Fate.HOUSE: "value"},
-        "tickets.RuleVersion": {Fate.HOUSE: "written", Fate.LINK: "made_by"},
-        "tickets.Firing": {Fate.ERASED: "reason"},
-        "tickets.FieldValue": {Fate.DELETED: "text"},
-        "tickets.QueueView": {Fate.HOUSE: "name query slug", Fate.LINK: "owner"},
         "tickets.AgentProfile": {Fate.LINK: "user stand_in"},
-        "tickets.HeldReply": {Fate.DELETED: "body digest reason", Fate.FIGURE: "leaves", Fate.LINK: "author"},
-        "tickets.Follower": {Fate.DELETED: "user", Fate.LINK: "added_by"},
-        "tickets.Copy": {Fate.DELETED: "address", Fate.FIGURE: "public_id", Fate.LINK: "added_by"},
     }
 )
 decide(
@@ -128,12 +128,13 @@ def _blank_tickets(chosen: Q, most: int) -> int:
         return 0
     letters.blank(Letter.objects.about_any({Ticket: found}), most * 100)
     tasks.blank(Q(about_type="tickets.ticket", about_id__in=[str(pk) for pk in found]), most * 10)
-    for model in (FieldValue, HeldReply, Follower, Copy):
+    for model in (HeldReply, Follower, Copy):
         model.objects.filter(ticket__in=found).delete()
     Survey.objects.filter(ticket__in=found).exclude(comment="").update(comment="")
     Escalation.objects.filter(ticket__in=found).exclude(reason="").update(reason="")
-    Suggestion.objects.filter(ticket__in=found).update(options=[])
     Firing.objects.filter(ticket__in=found).exclude(reason="").update(reason="")
+    Suggestion.objects.filter(ticket__in=found).update(options=[])
+    FieldValue.objects.filter(ticket__in=found).delete()
     return Ticket.objects.filter(pk__in=found).update(subject=ERASED, filing_key=None)
 
 
@@ -144,12 +145,16 @@ def erase(subject: Subject, most: int) -> int:
         return count
     if subject.is_person:
         count += Escalation.objects.filter(asked_by=subject.pk).exclude(reason="").update(reason="")
-        count += Macro.objects.filter(owner=subject.pk).delete()[0]
-        count += QueueView.objects.filter(owner=subject.pk).delete()[0]
-        count += Follower.objects.filter(user=subject.pk).delete()[0]
-        count += Copy.objects.of_addresses(subject.emails).delete()[0]
+        mine = [
+            Macro.objects.filter(owner=subject.pk),
+            QueueView.objects.filter(owner=subject.pk),
+            Follower.objects.filter(user=subject.pk),
+            Copy.objects.of_addresses(subject.emails),
+            GuestFiling.objects.filter(Q(email__in=subject.emails) | Q(ticket__requester=subject.pk)),
+        ]
+        for theirs in mine:
+            count += theirs.delete()[0]
         count += _drop_files(Q(uploaded_by=subject.pk, message=None))
-        count += GuestFiling.objects.filter(Q(email__in=subject.emails) | Q(ticket__requester=subject.pk)).delete()[0]
     return count + _blank_tickets(_concerned(subject), most)
 
 

@@ -40,7 +40,7 @@ GOES = {
     "tickets.Firing": {"reason"},
     "tickets.Follower": {"user"},
     "tickets.GuestFiling": {"email", "name", "subject", "body", "digest", "network"},
-    "tickets.HeldReply": {"body", "digest", "reason"},
+    "tickets.HeldReply": {"body", "digest", "reason", "leaves"},
     "tickets.Message": {"body", "html"},
     "tickets.Suggestion": {"options"},
     "tickets.Survey": {"comment"},

@@ -15,11 +15,15 @@ from django.utils import timezone
 
 import portal.accounts.actions as accounts
 from portal.accounts.models import Membership, Organization, User
+from portal.lib.privacy import PERSON, Subject
 from portal.outbox.actions import words_of
 from portal.outbox.models import Letter
 from tests.factories.accounts import MembershipFactory, StaffFactory
+from tests.portal.accounts.bearers import bearer
 from tests.tickets.files import upload
+from tests.tickets.ways import path_of
 from tickets import actions as tickets
+from tickets import privacy
 from tickets.models import Attachment, Ticket
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +60,14 @@ LETTERS: dict[str, set[str]] = {
     "member": {"answer"},
     "agent": {"reply", "owners", "private", "linked", "merged"},
 }
+# What an export of a person brings: their own tickets as they read them, and what they wrote elsewhere.
+EXPORTS: dict[str, set[str]] = {
+    "member": {"reply", "answer"},
+    "owner": {"owners"},
+    "stranger": {"merged"},
+    "private person": {"private"},
+    "agent": {"answer"},
+}
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,7 @@ class Reader:
     client: Client
     email: str = ""
     comes_by_link: bool = False
+    user: User | None = None
 
 
 def page(reader: Reader, thing: str, place: Place) -> bool | None:
@@ -111,6 +124,14 @@ def desk(reader: Reader, thing: str, place: Place) -> bool | None:
     return seen if seen or reader.email.startswith("staff") else None
 
 
+def api(reader: Reader, thing: str, place: Place) -> bool | None:
+    """The messages of the ticket, for a token of that person."""
+    if reader.user is None or thing == "unsent":
+        return None
+    told = Client().get(f"{path_of(place.ticket)}/messages", headers=bearer(reader.user))
+    return told.status_code == 200 and f"word-{thing}" in told.content.decode()
+
+
 LINK: list[str] = []
 DOORS: dict[str, Callable[[Reader, str, Place], bool | None]] = {
     "page": page,
@@ -118,6 +139,7 @@ DOORS: dict[str, Callable[[Reader, str, Place], bool | None]] = {
     "file": file,
     "file by any link": file_by_any_link,
     "desk": desk,
+    "api": api,
 }
 
 
@@ -190,7 +212,7 @@ def readers(people: dict[str, User]) -> dict[str, Reader]:
     for name, user in people.items():
         client = Client()
         client.force_login(user)
-        found[name] = Reader(client, user.email)
+        found[name] = Reader(client, user.email, user=user)
     return found
 
 
@@ -219,3 +241,13 @@ def test_letters_tell_nobody_what_they_may_not_see(
         told.setdefault(names[letter.to], set()).update(about)
     assert {name: things for name, things in told.items() if things} == LETTERS
     assert all(things <= TABLE[name] for name, things in LETTERS.items())
+
+
+def test_exports_bring_nobody_what_they_may_not_see(people: dict[str, User], places: dict[str, Place]) -> None:
+    told: dict[str, set[str]] = {}
+    for name, user in people.items():
+        sheets = privacy.export(Subject(PERSON, user.pk, (user.email,)))
+        words = "".join(str(sheet.content) for sheet in sheets)
+        told[name] = {thing for thing in THINGS if f"word-{thing}" in words}
+    assert {name: things for name, things in told.items() if things} == EXPORTS
+    assert all(things <= TABLE[name] for name, things in EXPORTS.items())

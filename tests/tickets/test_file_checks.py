@@ -12,9 +12,11 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.events.models import Event
+from portal.lib.privacy import ERASED, PERSON, Subject
 from tests.fakes.clamd import EICAR, Scanner
 from tests.tickets.files import check_all, picture, upload
 from tickets import actions as tickets
+from tickets import privacy
 from tickets.models import Attachment, Message, Ticket
 from tickets.tasks import check_files, sweep_uploads
 
@@ -152,3 +154,14 @@ def test_a_file_that_was_dropped_meanwhile_is_left_alone(customer: User, scanner
     assert check_all() == 0
     assert sweep_uploads() == 1
     assert not Attachment.objects.exists()
+
+
+def test_an_erased_person_s_files_are_handed_to_nobody_and_swept(file: File, customer: User, agent: User) -> None:
+    sent(file(), customer, upload(customer, "passport.txt"))
+    unsent = upload(customer, "draft.txt")
+    while privacy.erase(Subject(PERSON, customer.pk, (customer.email,)), 100):
+        pass
+    assert not Attachment.objects.visible_to(agent).exists()
+    assert not Attachment.objects.exclude(name=ERASED).exists()
+    assert sweep_uploads() == 2
+    assert not unsent.stored.storage.exists(unsent.stored.name)

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from portal.accounts.models import User
 from portal.lib.privacy import PERSON, Subject
-from tests.factories.tickets import CopyFactory, FollowerFactory, HeldReplyFactory
+from tests.factories.desk import CopyFactory, FollowerFactory, HeldReplyFactory
 from tickets import privacy
 from tickets.models import Copy, Follower, HeldReply, Ticket
 

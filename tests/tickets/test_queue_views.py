@@ -14,7 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 from portal.accounts.models import User
 from portal.lib.refusals import Refused
 from tests.factories.accounts import StaffFactory
-from tests.factories.tickets import QueueViewFactory, TicketFactory
+from tests.factories.desk import QueueViewFactory
+from tests.factories.tickets import TicketFactory
 from tickets import actions as tickets
 from tickets.furnish import make_views
 from tickets.models import QueueView, Ticket

@@ -1,15 +1,8 @@
 """What else may hold words of a customer: left here, so that an erasure has to find it."""
 
 from portal.accounts.models import User
-from tests.factories.routing import FiringFactory, SuggestionFactory
-from tests.factories.tickets import (
-    CopyFactory,
-    FieldValueFactory,
-    FollowerFactory,
-    HeldReplyFactory,
-    QueueViewFactory,
-    TicketFactory,
-)
+from tests.factories.desk import CopyFactory, FieldValueFactory, FollowerFactory, HeldReplyFactory, QueueViewFactory
+from tests.factories.tickets import FiringFactory, SuggestionFactory, TicketFactory
 from tickets.models import Ticket
 
 

@@ -10,6 +10,8 @@ from portal.lib.text.lexicon import readable, words
 _SAYS_NOTHING = set(
     "the is are was were am be been a an and or of in on at to for from by with it its this that these those i you we"
     " he she they me my our your their not no do does did have has had can could will would there here as if so but"
+    " what which who how why when where then all any also only some more most own up down out over just than one two"
+    " says said say asks ask since still again now today get got us them him her about after before every each"
     " der die das und ist sind ein eine ich wir sie nicht le la les et est un une de des je nous vous el los y es una"
     " il che di e o os um uma het een en".split()
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 
 from portal.events.models import Event
 from portal.lib.clock import moment
@@ -58,9 +59,12 @@ def classify(*, ticket: Ticket, arrived_with: Mapping[str, str], now: datetime |
 
 
 def classify_missing(*, most: int = 200, now: datetime | None = None) -> int:
-    """Reads the newest active tickets that have no suggestion, as those before the first training; answers how many."""
-    at = moment(now)
-    found = list(Ticket.objects.filter(state__in=ACTIVE, suggestions=None).order_by("-filed_at")[:most])
+    """Reads the newest active tickets for which something was not suggested, as those before the first training of a
+    trait; answers how many."""
+    at, unread = moment(now), Q(pk__in=[])
+    for trait in ClassifierVersion.objects.live().values_list("classifier__trait", flat=True):
+        unread |= ~Q(Exists(Suggestion.objects.filter(ticket=OuterRef("pk"), trait=trait)))
+    found = list(Ticket.objects.filter(unread, state__in=ACTIVE).order_by("-filed_at")[:most])
     for ticket in found:
         filed = Event.objects.about(ticket).named(TICKET_FILED.name).values_list("details", flat=True).first()
         classify(ticket=ticket, arrived_with=filed or {}, now=at)
