@@ -43,6 +43,7 @@ def test_the_sheet_holds_the_queue_as_it_is_narrowed(client: Client, agent: User
     assert [row["subject"] for row in read(client, "?whose=mine")] == ["Mine"]
     assert [row["subject"] for row in read(client, "?priority=high")] == ["'=HYPERLINK(1)"]
     assert [row["subject"] for row in read(client, "?state=done")] == ["Closed"]
+    assert [row["subject"] for row in read(client, "?q=Mine")] == ["Mine"], "searched alike"
     assert (
         reverse("admin:tickets_ticket_csv") in client.get(reverse("admin:tickets_ticket_changelist")).content.decode()
     )

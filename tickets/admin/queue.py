@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -190,6 +190,11 @@ class TicketAdmin(ModelAdmin):
         """The queue as it is narrowed, whole, as CSV."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        return finding.answered(request, self._sheet)
+
+    def _sheet(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        if "wrong_search" in context:
+            return HttpResponseBadRequest(context["wrong_search"])
         found: Any = self.get_changelist_instance(request).get_queryset(request)
         return exports.tickets_csv(found.visible_to(request.user))
 
