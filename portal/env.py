@@ -105,6 +105,19 @@ def mail(url: str) -> dict[str, Any]:
     }
 
 
+def attachments(folder: Path) -> dict[str, Any]:
+    """Django's storage of attached files: FILES_DIR (else that folder), or the private bucket FILES_S3_BUCKET with
+    FILES_S3_ENDPOINT, FILES_S3_REGION, FILES_S3_KEY and FILES_S3_SECRET, whose links live for a minute."""
+    bucket = text("FILES_S3_BUCKET", "")
+    if not bucket:
+        place = {"location": text("FILES_DIR", str(folder)), "base_url": None, "file_permissions_mode": 0o600}
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": place}
+    named = {"endpoint_url": "ENDPOINT", "region_name": "REGION", "access_key": "KEY", "secret_key": "SECRET"}
+    options = {option: found for option, name in named.items() if (found := text(f"FILES_S3_{name}", ""))}
+    fixed = {"bucket_name": bucket, "default_acl": None, "querystring_auth": True, "querystring_expire": 60}
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": {**fixed, "file_overwrite": True, **options}}
+
+
 def kept_secret(path: Path) -> str:
     """A random secret made once and kept in a file only its owner can read (local demo and tests only)."""
     if not path.exists():

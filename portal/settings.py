@@ -30,6 +30,8 @@ SITE_URL = env.text("SITE_URL", f"http://127.0.0.1:{PORT}" if LOCAL else None).r
 if not SITE_URL.startswith("https://") and not LOCAL:
     raise ImproperlyConfigured("SITE_URL must begin with https:// (or set LOCAL=on for a demo on this machine).")
 ALLOWED_HOSTS = env.listing("ALLOWED_HOSTS", "localhost,127.0.0.1" if LOCAL else SITE_URL.split("/")[2].split(":")[0])
+FILES_HOST = env.text("FILES_HOST", "")  # an origin of its own for what people attach; without it, files are downloads
+ALLOWED_HOSTS += [FILES_HOST.split(":")[0]] if FILES_HOST else []
 TRUSTED_PROXIES = env.listing("TRUSTED_PROXIES")
 
 # --- Apps -------------------------------------------------------------------------------------------------------------
@@ -70,6 +72,7 @@ MIDDLEWARE = [
     "portal.web.middleware.MachineDoors",
     "portal.web.middleware.RequestLog",
     "portal.web.middleware.ReadableRequests",
+    "portal.web.middleware.FilesHost",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.web.page_cache.AnonymousPages",
@@ -212,6 +215,7 @@ CSRF_FAILURE_VIEW = "portal.web.views.csrf_failure"
 HELP_FILE_LIMITS_MB = {"image": 12, "video": 48, "other": 24}  # of articles, by kind; kept in the database
 HELP_ZIP_LIMITS = {"mb": 16, "unpacked_mb": 96, "files": 400}  # uploads in the admin; more by import_articles
 PREVIEW_DAYS = env.integer("PREVIEW_DAYS", 7, at_least=1)  # links to unpublished articles work so long
+MOST_REQUEST_MB = 64  # files included: a larger one is refused before it is read
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -246,7 +250,10 @@ _plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _hashed if env.flag("HASHED_STATIC", True) else _plain},
+    # What people attach to tickets: a folder that web and worker share, or a private bucket (see env.attachments).
+    "attachments": env.attachments(LOCAL_DIR / "files" if LOCAL else BASE_DIR / "files"),
 }
+CLAMAV_URL = env.text("CLAMAV_URL", "")  # tcp://host:3310 or unix:///path; empty: files are not scanned
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STATUS_BUNDLE_DIR = Path(env.text("STATUS_BUNDLE_DIR", str(LOCAL_DIR / "status")))
 STATUS_STALE_AFTER_S = env.integer("STATUS_STALE_AFTER_SECONDS", 180, at_least=1)  # then it is only last known
@@ -284,7 +291,7 @@ UNFOLD = {
     "COLORS": palette.STAFF,
     "DASHBOARD_CALLBACK": "portal.operations.admin_views.work_list",
     "STYLES": [lambda request: static("css/admin.css")],
-    "SCRIPTS": [lambda request: static("js/admin.js"), lambda request: static("js/live.js")],
+    "SCRIPTS": [lambda request, name=name: static(f"js/{name}.js") for name in ("admin", "live", "keys", "files")],
     "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "portal.site.navigation"},
 }
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique without regard to case, by a constraint on lower(email)

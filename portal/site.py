@@ -19,6 +19,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Agents"), "support_agent", "admin:tickets_agentprofile_changelist", "tickets.view_agentprofile"),
             (_("Reports"), "monitoring", "admin:tickets_report", "tickets.view_reports"),
             (_("Macros"), "bolt", "admin:tickets_macro_changelist", "tickets.view_macro"),
+            (_("Ratings"), "star", "admin:tickets_survey_changelist", "tickets.view_survey"),
             (_("Tags"), "label", "admin:tickets_tag_changelist", "tickets.add_tag"),
             (_("Tasks"), "task_alt", "admin:operations_task_changelist", "operations.view_task"),
             (_("Incidents"), "emergency", "admin:incidents_incident_changelist", "incidents.view_incident"),
@@ -85,6 +86,8 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Applied rules"), "done_all", "admin:tickets_firing_changelist", "tickets.view_firing"),
             (_("Classifiers"), "psychology", "admin:tickets_classifier_changelist", "tickets.view_classifier"),
             (_("Hours"), "schedule", "admin:tickets_businesscalendar_changelist", "tickets.view_businesscalendar"),
+            (_("Rules of the desk"), "tune", "admin:tickets_deskrules_changelist", "tickets.view_deskrules"),
+            (_("Attached files"), "attach_file", "admin:tickets_attachment_changelist", "tickets.view_attachment"),
         ],
     ),
 ]

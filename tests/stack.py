@@ -119,6 +119,13 @@ class Stack:
             found = connection.execute(query, list(parameters))
             return found.fetchall() if found.description else []
 
+    def wait_until(self, query: str, *, within_s: float = 60) -> None:
+        """Until the query finds a row."""
+        given_up_at = time.monotonic() + within_s
+        while not self.rows(query):
+            assert time.monotonic() < given_up_at, f"Nothing within {within_s} s: {query}"
+            time.sleep(0.2)
+
 
 def own_valkey(first: int) -> str:
     """A Valkey database of one's own: `first` plus the number of the parallel worker."""

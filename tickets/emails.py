@@ -9,30 +9,50 @@ from django.urls import reverse
 from portal.accounts.models import User
 from portal.outbox.actions import post
 from portal.outbox.letters import Draft, render
-from tickets.models import Copy, HeldReply, Message, Survey, Ticket
+from tickets.models import Copy, GuestFiling, GuestLink, HeldReply, Message, Survey, Ticket, has_login
 from tickets.querysets import reads_as_staff
 from tickets.states import REOPEN_WITHIN, Metric, Score, labels
 
-_SECRET = {"survey"}  # its links rate without a log-in
+_SECRET = {"survey", "confirm_guest", "guest_link"}  # their links open without a log-in
 
 
-def filed(*, ticket: Ticket, message: Message | None, due_at: datetime | None) -> None:
-    """Acknowledges a ticket to who asked: number, promise, link. Of their text only the subject comes back."""
-    context = {"ticket": ticket, "due_at": due_at, "link": _portal(ticket)}
+def filed(*, ticket: Ticket, message: Message | None, due_at: datetime | None, filed_by: User | None = None) -> None:
+    """Acknowledges a ticket to who asked: number, promise, link. Of their text only the subject comes back.
+
+    `filed_by` is who filed it for them.
+    """
+    context = {"ticket": ticket, "due_at": due_at, "filed_by": filed_by, **_way_of(ticket)}
     _send(f"ticket-filed:{ticket.pk}", "filed", ticket.requester, message or ticket, context)
 
 
 def replied(*, message: Message) -> None:
     """Brings the full answer to who asked."""
     ticket = message.home  # merged meanwhile: those to whom it was written get it, nobody else
-    context = {"message": message, "ticket": ticket, "link": _portal(ticket), "days": _days()}
+    way = _way_of(ticket)
+    context = {"message": message, "ticket": ticket, "days": _days(), **way}
+    context["files"] = _files(message, way["guest_link"])
     _send(f"ticket-replied:{message.pk}", "replied", ticket.requester, message, context)
 
 
 def solved(*, ticket: Ticket, key: str) -> None:
     """Tells that the ticket is solved and how to take it up again."""
-    context = {"ticket": ticket, "link": _portal(ticket), "days": _days()}
+    context = {"ticket": ticket, "days": _days(), **_way_of(ticket)}
     _send(f"ticket-solved:{key}", "solved", ticket.requester, ticket, context)
+
+
+def confirm_guest(*, filing: GuestFiling, secret: str) -> None:
+    """Asks an address whether it really wrote to us. Of what was written nothing goes there: it may be a stranger's."""
+    link = settings.SITE_URL + reverse("tickets:guest_confirm", args=[secret])
+    words = render("emails/tickets/confirm_guest", {"link": link, "until": filing.expires_at})
+    draft = Draft(f"ticket-guest:{filing.pk}", filing.email, words.subject, words.text, words.html, secret=True)
+    post(draft)
+
+
+def guest_link(*, link: GuestLink) -> None:
+    """The new link to a ticket, for who has no log-in."""
+    ticket = link.ticket
+    context = {"ticket": ticket, "link": settings.SITE_URL + link.get_absolute_url(), "until": link.expires_at}
+    _send(f"ticket-guest-link:{link.pk}", "guest_link", ticket.requester, ticket, context)
 
 
 def survey(*, survey: Survey) -> None:
@@ -47,7 +67,7 @@ def survey(*, survey: Survey) -> None:
 def customer_replied(*, message: Message, to: User) -> None:
     """Tells an agent that the customer wrote."""
     link = settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[message.ticket_id])
-    context = {"message": message, "ticket": message.ticket, "link": link}
+    context = {"message": message, "ticket": message.ticket, "link": link, "files": _files(message)}
     _send(f"ticket-customer-replied:{message.pk}:{to.pk}", "customer_replied", to, message, context)
 
 
@@ -66,15 +86,16 @@ def mentioned(*, message: Message, to: User) -> None:
 def followed(*, message: Message, to: User) -> None:
     """Brings a message to somebody who follows the ticket."""
     ticket = message.home
-    link = _desk(message.ticket) if reads_as_staff(to) else _portal(ticket)
-    context = {"message": message, "ticket": ticket, "link": link}
+    link = _desk(message.ticket) if reads_as_staff(to) else settings.SITE_URL + ticket.get_absolute_url()
+    context = {"message": message, "ticket": ticket, "link": link, "files": _files(message)}
     _send(f"ticket-followed:{message.pk}:{to.pk}", "followed", to, message, context)
 
 
 def copied(*, message: Message, copy: Copy) -> None:
     """Brings a public message to an address that gets copies. It opens nothing: its one link ends the copies."""
     stop = settings.SITE_URL + copy.get_absolute_url()
-    context = {"message": message, "ticket": message.home, "stop": stop}
+    names = ", ".join(name for name, _link in _files(message))
+    context = {"message": message, "ticket": message.home, "stop": stop, "file_names": names}
     words = render("emails/tickets/copied", context)
     headers = {
         "List-Unsubscribe": f"<{stop}>",
@@ -125,13 +146,22 @@ def _send(
             about=about,
             user_id=to.pk,
             not_before=not_before,
-            secret=name in _SECRET,
+            secret=name in _SECRET or bool(context.get("is_guest")),
         )
     )
 
 
-def _portal(ticket: Ticket) -> str:
-    return settings.SITE_URL + ticket.get_absolute_url()
+def _files(message: Message, link: GuestLink | None = None) -> list[tuple[str, str]]:
+    """Names and links of what is attached: the bytes stay behind the gate, a guest's as the customer's."""
+    found = message.attachments.order_by("pk")
+    way = f"{link.get_absolute_url()}files/" if link else reverse("tickets:upload")
+    return [(one.name, f"{settings.SITE_URL}{way}{one.public_id}/") for one in found]
+
+
+def _way_of(ticket: Ticket) -> dict[str, Any]:
+    """How the requester gets to the ticket: by log-in, or as a guest by a link, which makes the letter a secret."""
+    link = None if has_login(ticket.requester) else ticket.guest_links.newest()
+    return {"link": settings.SITE_URL + (link or ticket).get_absolute_url(), "guest_link": link, "is_guest": bool(link)}
 
 
 def _desk(ticket: Ticket) -> str:

@@ -72,6 +72,8 @@ TICKET_ESCALATED = declare(
 )
 ESCALATION_ASKED = declare("ticket.escalation_asked", _("{by} asked for the ticket to be escalated"), is_public=True)
 
+FILE_QUARANTINED = declare("ticket.file_quarantined", _("A file was quarantined: the virus scan found something in it"))
+
 TICKET_TAGGED = declare("ticket.tagged", _("{by} added the tags {tags}"))
 TICKET_UNTAGGED = declare("ticket.untagged", _("{by} took off the tags {tags}"))
 TICKET_SNOOZED = declare("ticket.snoozed", _("{by} put the ticket aside for later"))
@@ -118,3 +120,5 @@ AVAILABILITY_CHANGED = declare(
 AGENT_CHANGED = declare(
     "agent.changed", _("{by} changed what the portal hands to {agent}"), names={"agent": ("agent_id", people)}
 )
+
+TICKET_IMPORTED = declare("ticket.imported", _("The ticket came from another system, with {messages} messages"))

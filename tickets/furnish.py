@@ -13,6 +13,7 @@ from tickets.models import (
     Category,
     Classifier,
     Desk,
+    DeskRules,
     Ladder,
     LadderStep,
     MatrixLine,
@@ -103,8 +104,8 @@ MATRIX = [
 VIEWS = [
     ("mine", "My open", "assignee:me status:ours", Sorting.DUE),
     ("unassigned", "Unassigned", "assignee:nobody status:ours", Sorting.DUE),
-    ("due-soon", "Due within the hour", "due:soon", Sorting.DUE),
-    ("breached", "Breached", "due:overdue", Sorting.DUE),
+    ("due-soon", "Due within the hour", "status:ours due:soon", Sorting.DUE),
+    ("breached", "Breached", "status:ours due:overdue", Sorting.DUE),
     ("waiting", "Waiting for customer", "status:waiting", Sorting.OLDEST),
     ("solved", "Recently solved", "status:solved solved:<7d", Sorting.NEWEST),
     ("snoozed", "Snoozed", "status:snoozed", Sorting.DUE),
@@ -126,6 +127,8 @@ def after_migrate(**_options: Any) -> None:
             make_classifiers()
         if _is_there(BusinessCalendar):
             make_calendars()
+        if _is_there(DeskRules):
+            DeskRules.objects.get_or_create(pk=1)
 
 
 def _is_there(model: type[Model]) -> bool:

@@ -6,13 +6,29 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.privacy import ERASED, Ageing, Fate, Sheet, Subject, ages, decide, erases, exports
 from portal.operations import privacy as tasks
 from portal.outbox import privacy as letters
 from portal.outbox.models import Letter
-from tickets.models import Escalation, Macro, Message, Suggestion, Survey, Ticket
+from tickets.models import (
+    Attachment,
+    Copy,
+    Escalation,
+    FieldValue,
+    Firing,
+    Follower,
+    GuestFiling,
+    HeldReply,
+    Macro,
+    Message,
+    QueueView,
+    Suggestion,
+    Survey,
+    Ticket,
+)
 from tickets.states import MESSAGES_FOR_CUSTOMERS, TicketState
 
 _HOUSE = {
@@ -26,6 +42,10 @@ _HOUSE = {
     "MatrixLine": "title",
     "Tag": "slug name",
     "SlaPolicy": "value remark",
+    "TicketField": "slug name help_text choices",
+    "Rule": "name",
+    "RuleCondition": "value",
+    "RuleAct": "value",
 }
 decide({f"tickets.{model}": {Fate.HOUSE: columns} for model, columns in _HOUSE.items()})
 decide(
@@ -38,23 +58,36 @@ decide(
         "tickets.Message": {Fate.ERASED: "body html", Fate.LINK: "author"},
         "tickets.Survey": {Fate.ERASED: "comment"},
         "tickets.Escalation": {Fate.ERASED: "reason", Fate.FIGURE: "told", Fate.LINK: "asked_by"},
+        "tickets.ImportedRow": {Fate.HOUSE: "source", Fate.FIGURE: "source_id about_id"},
         "tickets.Timer": {Fate.FIGURE: "reason percents"},
         "tickets.Macro": {Fate.HOUSE: "name body", Fate.LINK: "owner"},
+        "tickets.RuleVersion": {Fate.HOUSE: "written", Fate.LINK: "made_by"},
+        "tickets.Firing": {Fate.ERASED: "reason"},
+        "tickets.QueueView": {Fate.HOUSE: "name query slug", Fate.LINK: "owner"},
+        "tickets.Follower": {Fate.DELETED: "user", Fate.LINK: "added_by"},
+        "tickets.Copy": {Fate.DELETED: "address", Fate.FIGURE: "public_id", Fate.LINK: "added_by"},
+        "tickets.FieldValue": {Fate.DELETED: "text"},
+        "tickets.HeldReply": {Fate.DELETED: "body digest reason leaves", Fate.LINK: "author"},
         "tickets.Suggestion": {
-            Fate.ERASED: "options",
+            Fate.ERASED: "options",  # the words that spoke for a label
             Fate.FIGURE: "label arrived_with chosen",
             Fate.LINK: "decided_by",
         },
         "tickets.ClassifierVersion": {
-            Fate.AGED: "trained",  # learns anew without what was erased
-            Fate.FIGURE: "digest recipe scores rival_scores error",
+            Fate.FIGURE: "digest recipe scores rival_scores",
+            Fate.AGED: "trained error",  # what many tickets have in common; the next training replaces it
         },
-        "tickets.Rule": {Fate.HOUSE: "name"},
-        "tickets.RuleCondition": {Fate.HOUSE: "value"},
-        "tickets.RuleAct": {Fate.HOUSE: "value"},
-        "tickets.RuleVersion": {Fate.HOUSE: "written", Fate.LINK: "made_by"},
-        "tickets.Firing": {Fate.HOUSE: "reason"},
         "tickets.AgentProfile": {Fate.LINK: "user stand_in"},
+    }
+)
+decide(
+    {
+        "tickets.Attachment": {
+            Fate.DELETED: "name content_type problem stored thumbnail uploaded_by",
+            Fate.FIGURE: "public_id",
+        },
+        "tickets.GuestFiling": {Fate.DELETED: "email name subject body digest network"},
+        "tickets.GuestLink": {Fate.FIGURE: "public_id"},
     }
 )
 _HTML = f"<p>{ERASED}</p>"
@@ -75,8 +108,15 @@ def _written(subject: Subject) -> Q:
     return found | Q(author_id=subject.pk, is_from_staff=False) | named
 
 
+def _drop_files(chosen: Q) -> int:
+    """They belong to nothing from now on; the sweep of uploads deletes row and bytes."""
+    gone = {"message": None, "held": None, "uploaded_by": None, "name": ERASED, "problem": "", "dropped_at": Now()}
+    return Attachment.objects.filter(chosen, dropped_at=None).update(**gone)
+
+
 def _blank_messages(chosen: Q, most: int) -> int:
     found = list(Message.objects.filter(chosen).exclude(body=ERASED).values_list("pk", flat=True)[:most])
+    _drop_files(Q(message__in=found))
     count = letters.blank(Letter.objects.about_any({Message: found}), most * 10)
     return count + Message.objects.filter(pk__in=found).update(body=ERASED, html=_HTML)
 
@@ -88,9 +128,13 @@ def _blank_tickets(chosen: Q, most: int) -> int:
         return 0
     letters.blank(Letter.objects.about_any({Ticket: found}), most * 100)
     tasks.blank(Q(about_type="tickets.ticket", about_id__in=[str(pk) for pk in found]), most * 10)
+    for model in (HeldReply, Follower, Copy):
+        model.objects.filter(ticket__in=found).delete()
     Survey.objects.filter(ticket__in=found).exclude(comment="").update(comment="")
     Escalation.objects.filter(ticket__in=found).exclude(reason="").update(reason="")
+    Firing.objects.filter(ticket__in=found).exclude(reason="").update(reason="")
     Suggestion.objects.filter(ticket__in=found).update(options=[])
+    FieldValue.objects.filter(ticket__in=found).delete()
     return Ticket.objects.filter(pk__in=found).update(subject=ERASED, filing_key=None)
 
 
@@ -101,7 +145,16 @@ def erase(subject: Subject, most: int) -> int:
         return count
     if subject.is_person:
         count += Escalation.objects.filter(asked_by=subject.pk).exclude(reason="").update(reason="")
-        count += Macro.objects.filter(owner=subject.pk).delete()[0]
+        mine = [
+            Macro.objects.filter(owner=subject.pk),
+            QueueView.objects.filter(owner=subject.pk),
+            Follower.objects.filter(user=subject.pk),
+            Copy.objects.of_addresses(subject.emails),
+            GuestFiling.objects.filter(Q(email__in=subject.emails) | Q(ticket__requester=subject.pk)),
+        ]
+        for theirs in mine:
+            count += theirs.delete()[0]
+        count += _drop_files(Q(uploaded_by=subject.pk, message=None))
     return count + _blank_tickets(_concerned(subject), most)
 
 
@@ -120,6 +173,11 @@ def export(subject: Subject) -> Iterator[Sheet]:
     if subject.is_person:
         elsewhere = Message.objects.filter(author_id=subject.pk, kind__in=MESSAGES_FOR_CUSTOMERS)
         others = elsewhere.exclude(ticket__requester=subject.pk).order_by("pk").select_related("ticket")
+        followed = Follower.objects.filter(user=subject.pk).order_by("ticket").values("ticket__number", "added_at")
+        copied = (
+            Copy.objects.of_addresses(subject.emails).order_by("ticket").values("ticket__number", "address", "added_at")
+        )
+        yield Sheet("tickets-told-of.json", {"followed": list(followed), "copies": list(copied)})
         yield Sheet("messages-on-other-tickets.json", [{"ticket": one.ticket.number, **_told(one)} for one in others])
 
 
@@ -136,6 +194,7 @@ def _line(ticket: Ticket) -> dict[str, Any]:
         "filed_at": ticket.filed_at,
         "solved_at": ticket.solved_at,
         "closed_at": ticket.closed_at,
+        "fields": list(ticket.field_values.values("field__name", "text", "number", "day", "flag")),
         "ratings": list(ticket.surveys.told().values("score", "comment", "answered_at")),
     }
 

@@ -43,13 +43,15 @@ def acknowledge_to_the_requester(event: Event) -> None:
         return
     first = ticket.timers.order_by("cycle", "pk").first()
     message = ticket.messages.filter(pk=event.details.get("message")).first()
-    emails.filed(ticket=ticket, message=message, due_at=first.due_at if first else None)
+    helped = User.objects.filter(pk=event.by_id).first() if event.by_id != ticket.requester_id else None
+    emails.filed(ticket=ticket, message=message, due_at=first.due_at if first else None, filed_by=helped)
 
 
 @on("ticket.replied")
 def bring_the_answer_to_the_requester(event: Event) -> None:
     message = _message_of(event)
     if message is not None:
+        tickets.open_link(ticket=message.home, now=event.happened_at)
         emails.replied(message=message)
 
 

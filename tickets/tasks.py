@@ -5,10 +5,14 @@ from celery import shared_task
 from tickets.actions import (
     ask_for_rating,
     assign_waiting,
+    check_file,
+    claim_file,
     classify_missing,
     fire_next,
+    forget_filings,
     is_training_due,
     leave_next,
+    sweep_next_upload,
     train,
     wake_next,
     watch_next_promise,
@@ -76,6 +80,31 @@ def ask_for_ratings() -> int:
     while seen < BATCH and ask_for_rating():
         seen += 1
     return seen
+
+
+@shared_task(name="tickets.check_files")
+def check_files() -> int:
+    """Scans attached files and makes their small pictures; answers how many it looked at."""
+    seen = 0
+    while seen < BATCH and (claimed := claim_file()):
+        check_file(attachment=claimed)
+        seen += 1
+    return seen
+
+
+@shared_task(name="tickets.sweep_uploads")
+def sweep_uploads() -> int:
+    """Deletes uploaded files that nobody sent; answers how many."""
+    swept = 0
+    while swept < BATCH and sweep_next_upload():
+        swept += 1
+    return swept
+
+
+@shared_task(name="tickets.forget_guests")
+def forget_guests() -> int:
+    """Deletes what guests wrote and never confirmed; answers how many."""
+    return forget_filings()
 
 
 @shared_task(name="tickets.tend_classifiers", soft_time_limit=1500, time_limit=1560)

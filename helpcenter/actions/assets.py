@@ -1,12 +1,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from pathlib import PurePosixPath
 from urllib.parse import unquote
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 
 from helpcenter.actions.articles import lock, newest_revision, tell
@@ -15,7 +13,7 @@ from helpcenter.events import ARTICLE_FILES_CHANGED
 from helpcenter.models import Article, Asset, AssetFile
 from portal.accounts.models import User
 from portal.lib.clock import moment
-from portal.lib.file_kinds import Known, known
+from portal.lib.file_kinds import Known, known, plain_name
 from portal.lib.pictures import Unreadable, smaller
 from portal.lib.refusals import Refused
 
@@ -30,13 +28,6 @@ class Upload:
     content: bytes
     alt: str = ""
     is_decorative: bool = False
-
-
-def file_name(wanted: str) -> str:
-    """A plain name for a file: the last part of its path, letters, digits, dots, dashes and underlines."""
-    path = PurePosixPath(wanted.replace("\\", "/"))
-    stem = get_valid_filename(path.stem or "file").lstrip(".")[:100] or "file"
-    return f"{stem}{get_valid_filename(path.suffix[:15]).lower() if len(path.suffix) > 1 else ''}"
 
 
 def checked(upload: Upload) -> Known:
@@ -63,7 +54,7 @@ def add_asset(*, article: Article, upload: Upload, by: User | None, now: datetim
 
     Refuses a name that the article has (`file_taken`), and what `checked` refuses.
     """
-    found, locked, name = checked(upload), lock(article), file_name(upload.name)
+    found, locked, name = checked(upload), lock(article), plain_name(upload.name)
     if locked.assets.filter(name=name).exists():
         raise Refused(_("The article has a file called %(name)s.") % {"name": name}, code="file_taken")
     at = moment(now)

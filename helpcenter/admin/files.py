@@ -11,10 +11,11 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from helpcenter import actions, admin_views
-from helpcenter.actions.assets import checked, file_name
+from helpcenter.actions.assets import checked
 from helpcenter.models import Asset, Snippet
 from portal.accounts.context import actor
 from portal.accounts.models import User
+from portal.lib.file_kinds import plain_name
 from portal.lib.refusals import Refused
 
 
@@ -42,7 +43,7 @@ class AssetForm(forms.ModelForm):
 
     def _check(self, cleaned: dict[str, Any]) -> None:
         wanted = cleaned["upload"]
-        taken = Asset.objects.filter(article_id=self.instance.article_id, name=file_name(wanted.name))
+        taken = Asset.objects.filter(article_id=self.instance.article_id, name=plain_name(wanted.name))
         if not self.instance.pk and self.instance.article_id and taken.exists():
             self.add_error("upload", _("The article has a file of this name; replace it there."))
         cleaned["handed_in"] = self._handed_in(cleaned)

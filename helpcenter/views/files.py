@@ -6,15 +6,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.db.models import BinaryField, F, Func, IntegerField, Value
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotModified, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.http import content_disposition_header, parse_etags
+from django.utils.http import parse_etags
 from django.views.decorators.http import require_safe
 
 from helpcenter.models import Asset, AssetFile
 from portal.lib.file_kinds import SHOWN
+from portal.web.files import guarded
 
 PIECE = 1024 * 1024
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)\Z")
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 
 
 @login_not_required
@@ -76,10 +76,6 @@ def _with_manners(response: HttpResponseBase, request: HttpRequest, asset: Asset
     """Shown in place only if its kind is on the list; kept by others only while nobody needed to sign in for it."""
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = _POLICY
     response["Vary"] = "Cookie"
     response["Cache-Control"] = "private, no-cache" if request.user.is_authenticated else "public, max-age=300"
-    if asset.content_type not in SHOWN:
-        response["Content-Disposition"] = content_disposition_header(True, asset.name) or "attachment"
-    return response
+    return guarded(response, asset.name, is_shown=asset.content_type in SHOWN)

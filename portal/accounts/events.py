@@ -48,3 +48,5 @@ RETENTION_CHANGED = declare(
     "retention.changed", _("{by} changed a retention rule: {days} days, {state}; {counted} rows then")
 )
 RETENTION_ACTED = declare("retention.acted", _("A retention rule forgot {forgotten} rows"))
+ORGANIZATION_IMPORTED = declare("organization.imported", _("The organization came from another system"))
+USER_IMPORTED = declare("user.imported", _("The account came from another system"))

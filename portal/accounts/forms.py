@@ -248,7 +248,7 @@ class StaffRolesForm(forms.Form):
 class EraseForm(forms.Form):
     """What is typed so that nothing is erased by mistake."""
 
-    typed = forms.CharField(label=_("To confirm, write it here"), max_length=254, required=False,
+    typed = forms.CharField(label=_("To confirm, write it here"), max_length=254,
                             widget=forms.TextInput(attrs={"autocomplete": "off"}))  # fmt: skip
 
 

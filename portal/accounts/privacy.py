@@ -41,7 +41,7 @@ decide(
             Fate.LINK: "invited_by",
         },
         "accounts.ApiToken": {Fate.DELETED: "user name prefix secret_digest scopes"},
-        "accounts.IdempotencyKey": {Fate.DELETED: "user key request_digest body"},
+        "accounts.IdempotencyKey": {Fate.DELETED: "user key request_digest body headers"},
         "accounts.Export": {Fate.DELETED: "archive error", Fate.FIGURE: "public_id subject_id asked_by_id"},
         "accounts.Erasure": {Fate.FIGURE: "public_id subject_id asked_by_id erased"},
         "accounts.RetentionRule": {Fate.HOUSE: "what"},

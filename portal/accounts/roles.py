@@ -24,7 +24,7 @@ _WRITE_HELP = [
 ]
 _WORK_TICKETS = [
     *("tickets.view_ticket", "tickets.add_ticket", "tickets.change_ticket", "tickets.view_message"),
-    "tickets.view_agentprofile",
+    *("tickets.view_agentprofile", "tickets.view_attachment"),
     *("tickets.*_macro", "tickets.view_tag"),
 ]
 _SEE_CUSTOMERS = ["accounts.view_organization", "accounts.view_user", "accounts.view_membership", "accounts.view_tier"]
@@ -56,6 +56,7 @@ _LEAD = [
     "tickets.view_desk",
     "tickets.change_desk",
     "tickets.share_macro",
+    *("tickets.view_deskrules", "tickets.change_deskrules"),
     "tickets.share_queueview",
     "tickets.view_ticketfield",
     "tickets.add_ticketfield",
@@ -65,7 +66,7 @@ _LEAD = [
     "tickets.*_ladder",
     "tickets.*_ladderstep",
     "tickets.*_matrixline",
-    "tickets.view_escalation",
+    *("tickets.view_escalation", "tickets.view_survey"),
     "tickets.view_reports",
     *("tickets.view_classifier", "tickets.change_classifier", "tickets.view_classifierversion"),
     "tickets.view_suggestion",
@@ -99,6 +100,7 @@ PERMISSIONS: dict[StaffRole, list[str]] = {
         *_SEE_CUSTOMERS,
         *_TASKS,
         "accounts.change_organization",
+        "tickets.view_survey",
         "billing.view_plan",
         "billing.view_subscription",
         "billing.add_subscription",
@@ -106,7 +108,7 @@ PERMISSIONS: dict[StaffRole, list[str]] = {
     StaffRole.INCIDENT_COMMANDER: [*_AGENT, *_RUN_INCIDENTS, "incidents.*_component", "operations.view_proberesult"],
     StaffRole.EXECUTIVE: [
         *_READ_HELP,
-        "tickets.view_ticket",
+        *("tickets.view_ticket", "tickets.view_survey"),
         "tickets.view_reports",
         *_SEE_CUSTOMERS,
         *_SEE_STATUS,

@@ -63,7 +63,7 @@ def reference(document: Schema) -> list[Schema]:
     """The endpoints by group, each as a page shows it: what it takes, what it answers."""
     groups: dict[str, list[Schema]] = {}
     for path, methods in document["paths"].items():
-        for method, told in methods.items():
+        for method, told in sorted(methods.items()):
             group = groups.setdefault((told.get("tags") or [""])[0], [])
             group.append(_endpoint(document, path, method, told))
     return [{"name": name, "endpoints": found} for name, found in groups.items()]

@@ -18,7 +18,7 @@ decide(
             Fate.FIGURE: "key public_id message_id about_type about_id",
         },
         "outbox.Endpoint": {
-            Fate.DELETED: "url events sealed_secret quarantine_reason organization_id",
+            Fate.DELETED: "url events sealed_secret older_sealed_secret quarantine_reason organization_id",
             Fate.FIGURE: "public_id",
         },
         "outbox.Webhook": {Fate.DELETED: "error", Fate.FIGURE: "public_id event_name payload event_id"},

@@ -71,8 +71,8 @@ def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 class ReadableRequests:
-    """Refuses what no page can read: a null byte in the address (PostgreSQL takes none), or a body in another
-    encoding than UTF-8. Forms refuse null bytes in their fields themselves."""
+    """Refuses what no page can read: a null byte in the address (PostgreSQL takes none), a body in another encoding
+    than UTF-8, or one that is too large. Forms refuse null bytes in their fields themselves."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -82,6 +82,10 @@ class ReadableRequests:
         charset = request.content_params.get("charset", "utf-8") if request.content_params else "utf-8"
         if "\0" in request.path or "%00" in query or "\0" in query or charset.lower() not in _UTF_8:
             return self._refusal(request)
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdecimal() and int(length) > settings.MOST_REQUEST_MB * 1024 * 1024:
+            said = f"This is more than {settings.MOST_REQUEST_MB} MB at once. Send less, or one after the other.\n"
+            return HttpResponse(said, status=413, content_type="text/plain")
         return self.get_response(request)
 
     def _refusal(self, request: HttpRequest) -> HttpResponse:
@@ -92,6 +96,22 @@ class ReadableRequests:
 
 
 _UTF_8 = ("utf-8", "utf8")
+
+
+class FilesHost:
+    """At the origin of files there is nothing but files: no session, no other page."""
+
+    PLACES = ("/tickets/files/",)
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.FILES_HOST and request.META.get("HTTP_HOST") == settings.FILES_HOST:
+            request.COOKIES = {}
+            if not request.path.startswith(self.PLACES):
+                return HttpResponse("There are only files here.\n", status=404, content_type="text/plain")
+        return self.get_response(request)
 
 
 class MachineDoors:
@@ -117,6 +137,7 @@ class MachineDoors:
         return self.get_response(request)
 
 
+_UNEVENTFUL = {("web:pulse", 204)}  # each open page asks every few seconds; "nothing new" is measured, not told
 _METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 
 
@@ -138,6 +159,8 @@ class RequestLog:
         view = match.view_name if match else getattr(request, "kept_view", "none")
         method = request.method if request.method in _METHODS else "other"  # anybody can make up as many as they like
         request_seconds.labels(view, method, response.status_code).observe(took)
+        if (view, response.status_code) in _UNEVENTFUL:
+            return response
         user = getattr(request, "_cached_user", None)  # only when somebody asked: logging costs no query
         who = {"user_id": user.pk} if user else {}
         log.info(

@@ -86,6 +86,7 @@
     });
     mindComposer(page, came);
     placeWaiting();
+    document.body.dispatchEvent(new CustomEvent("live")); // parts that load themselves: hx-trigger="live from:body"
     const says = document.querySelector("[data-live-says]");
     if (came && says) says.textContent = says.dataset.liveSays;
     return true;

@@ -27,6 +27,11 @@ PUBLIC = {
     "accounts:accept_invitation",  # the letter's secret opens it; joining asks for the log-in
     "tickets:copy",  # the letter's link ends the copies to its address, and nothing else
     "tickets:rate",  # the letter's key opens it, for its one ticket
+    "tickets:guest_new",
+    # A letter's secret, then the signed link of one ticket opens these.
+    "tickets:guest_confirm", "tickets:guest_ticket", "tickets:guest_reply", "tickets:guest_again",
+    "tickets:guest_upload", "tickets:guest_file", "tickets:guest_move",
+    "tickets:file_by_key",  # a link of the last minute, at the origin of files
     "accounts:brand_logo", "accounts:brand_stylesheet",
     "api:docs",
     "operations:live", "operations:ready", "operations:health",  # details for staff only

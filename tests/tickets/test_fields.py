@@ -16,7 +16,8 @@ from portal.accounts.models import User
 from portal.events.models import Event
 from portal.lib.refusals import Refused
 from tests.factories.accounts import StaffFactory
-from tests.factories.tickets import CategoryFactory, FieldValueFactory, TicketFieldFactory
+from tests.factories.desk import FieldValueFactory, TicketFieldFactory
+from tests.factories.tickets import CategoryFactory
 from tickets import actions as tickets
 from tickets.models import FieldValue, Ticket, TicketField
 from tickets.search import understood

@@ -14,7 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 from portal.accounts.models import User
 from portal.lib.refusals import Refused
 from tests.factories.accounts import StaffFactory
-from tests.factories.tickets import QueueViewFactory, TicketFactory
+from tests.factories.desk import QueueViewFactory
+from tests.factories.tickets import TicketFactory
 from tickets import actions as tickets
 from tickets.furnish import make_views
 from tickets.models import QueueView, Ticket
@@ -92,7 +93,7 @@ def test_the_queue_asks_for_its_views_only_after_it_is_there(desk: Client, file:
     shown = desk.get("/admin/tickets/ticket/").content.decode()
     assert f'hx-get="{VIEWS}?"' in shown
     assert "Recently solved" not in shown
-    assert 'aria-current="page"' in desk.get(VIEWS, {"q": "due:overdue"}, headers=PART).content.decode()
+    assert 'aria-current="page"' in desk.get(VIEWS, {"q": "status:ours due:overdue"}, headers=PART).content.decode()
 
 
 def test_an_agent_keeps_views_of_their_own(desk: Client, agent: User, new_agent: Callable[..., User]) -> None:

@@ -17,6 +17,7 @@ from portal.lib.spreadsheets import lines, neutral
 from tests.factories.accounts import StaffFactory
 from tickets import actions as tickets
 from tickets import simulate
+from tickets.metrics import gauges
 from tickets.metrics.reports import report
 from tickets.models import Message, Survey, Ticket, Timer
 from tickets.querysets import reports
@@ -143,6 +144,10 @@ def test_the_figures_of_one_ticket_are_what_happened(
     assert by_slug["agents"].rows[0][0] == "Lena"
     assert by_slug["by-channel"].rows == [["Web form", 1]]
     assert [row[1:] for row in by_slug["days"].rows][:2] == [[1, 0], [0, 1]]
+    told = {one.name: one.samples for one in gauges.of_the_desk(now + timedelta(hours=30))}
+    assert told["portal_tickets_active"][0].value == 0
+    kept = {one.labels["metric"]: one.value for one in told["portal_promises_day"] if one.labels["outcome"] == "kept"}
+    assert kept["resolution"] == 1
 
 
 def test_the_page_shows_charts_with_their_tables_and_its_queries_do_not_grow(
@@ -163,7 +168,8 @@ def test_the_page_shows_charts_with_their_tables_and_its_queries_do_not_grow(
 @pytest.mark.parametrize(
     "wrong",
     ["secret=1", "tier=nothing", "channel=pigeon", "since=yesterday", "since=2026-02-01&until=2026-01-01",
-     "since=2020-01-01&until=2026-01-01", "agent=0", "organization__name=x"],
+     "since=2020-01-01&until=2026-01-01", "agent=0", "organization__name=x",
+     "until=9999-12-31", "until=0001-01-01", "since=0001-01-01"],
 )  # fmt: skip
 def test_what_is_not_allowed_to_narrow_is_refused(client: Client, lead: User, wrong: str) -> None:
     assert client.get(f"{reverse('admin:tickets_report')}?{wrong}").status_code == 400

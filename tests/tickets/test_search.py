@@ -188,6 +188,7 @@ INDEXED = [
     ("from:nobody@x.example", "newest"),
     ("assignee:me status:ours", "due"),
     ("status:ours due:soon", "due"),
+    ("status:ours due:overdue", "due"),
     ("status:waiting", "newest"),
     ("status:solved solved:<7d", "newest"),
     ("1234567", "newest"),

@@ -1,7 +1,10 @@
 """An answer can be taken back for some seconds; when it leaves, it counts from when it was sent."""
 
+import random
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from django.conf import LazySettings
@@ -16,7 +19,7 @@ from tests.factories.tickets import MacroFactory, TagFactory
 from tickets import actions as tickets
 from tickets.actions import leaving
 from tickets.models import Desk, HeldReply, Message, Ticket, Timer
-from tickets.states import HeldState, TicketState
+from tickets.states import HeldState, Priority, TicketState
 from tickets.tasks import let_replies_leave
 
 pytestmark = pytest.mark.django_db
@@ -259,3 +262,33 @@ def test_the_agent_takes_it_back_into_the_form(
     client.post(reverse("admin:tickets_ticket_reply", args=[ticket.pk]), {"body": "Oh yes.", "seen": 99})
     assert let_replies_leave() == 0
     assert client.post(reverse("admin:tickets_ticket_takeback", args=[ticket.pk]), {"held": "x"}).status_code == 404
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_after_any_walk_the_timers_are_what_their_events_tell(
+    seed: int, file: File, agent: User, customer: User, now: datetime
+) -> None:
+    luck = random.Random(seed)
+    filed = [file(at=now, priority=priority) for priority in ("critical", "normal")]
+    for number in range(60):
+        now += timedelta(seconds=luck.choice([0, 1, 3, 9, 60, 4000]), microseconds=luck.randrange(10**6))
+        ticket, leaves = luck.choice(filed), luck.choice(["open", "waiting", "solved"])
+        macro = MacroFactory(priority=luck.choice(["", "high"]), assigns_me=True) if luck.random() < 0.2 else None
+        acts: list[Callable[[], object]] = [
+            *[partial(send, ticket, agent, now, leaves=leaves, macro=macro)] * 3,
+            *[partial(tickets.reply, ticket=ticket, body="So?", by=customer, now=now)] * 2,
+            partial(tickets.wait_for_customer, ticket=ticket, by=agent, now=now),
+            partial(tickets.change_priority, ticket=ticket, priority=luck.choice(list(Priority)), by=agent, now=now),
+            partial(tickets.solve, ticket=ticket, by=luck.choice([agent, customer]), now=now),
+            partial(tickets.note, ticket=ticket, body="Hm.", by=agent, now=now),
+            partial(tickets.watch_next_promise, now=now),
+        ]
+        with suppress(Refused):
+            luck.choice(acts)()
+        if luck.random() < 0.7:
+            leave(now)
+        assert tickets.replay_promises().differences == [], number
+    leave(now + timedelta(hours=1))
+    assert not HeldReply.objects.exclude(state=HeldState.LEFT).exists()
+    answers = HeldReply.objects.select_related("message")
+    assert all(one.message and one.message.created_at == one.sent_at for one in answers)

@@ -1,5 +1,6 @@
 from tickets.actions.articles import draft_article
 from tickets.actions.assignment import assign_next, assign_waiting, requeue_escalated, requeue_reopened
+from tickets.actions.attachments import Upload, attach, drop_upload, keep_upload, sweep_next_upload
 from tickets.actions.availability import keep_profile, set_availability
 from tickets.actions.bulk import Order, Outcome, act_on_many
 from tickets.actions.calendars import import_holidays, keep_calendar
@@ -17,7 +18,20 @@ from tickets.actions.classifying import (
 from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.fields import archive_field, keep_field, restore_field, set_fields
+from tickets.actions.file_checks import check_file, claim_file
 from tickets.actions.filing import Filing, file_ticket
+from tickets.actions.guests import (
+    GuestWords,
+    confirm_filing,
+    file_for,
+    forget_filings,
+    hold_filing,
+    open_link,
+    send_new_link,
+    withdraw_links,
+)
+from tickets.actions.imports import Order as ImportOrder
+from tickets.actions.imports import import_desk
 from tickets.actions.leaving import leave_next
 from tickets.actions.macros import Answer, apply_macro, keep_macro
 from tickets.actions.mentions import Mentioned, mentioned_in
@@ -35,15 +49,20 @@ from tickets.actions.surveys import ask_for_rating, begin_survey, rate, withdraw
 from tickets.actions.tags import tag
 from tickets.actions.teams import hand_to_team
 from tickets.actions.triage import assign, change_priority, take
+from tickets.actions.written import Draft, note_with_files, reply_with_files
 
 __all__ = [
     "Answer",
+    "Draft",
     "Filing",
+    "GuestWords",
+    "ImportOrder",
     "Mentioned",
     "Order",
     "Outcome",
     "Seen",
     "Split",
+    "Upload",
     "Words",
     "act_on_many",
     "add_copy",
@@ -55,21 +74,30 @@ __all__ = [
     "assign",
     "assign_next",
     "assign_waiting",
+    "attach",
     "begin_survey",
     "change_category",
     "change_priority",
+    "check_file",
+    "claim_file",
     "classify",
     "classify_missing",
     "close",
+    "confirm_filing",
     "decide",
     "draft_article",
     "drop_policy",
+    "drop_upload",
     "drop_view",
     "end_copy",
+    "file_for",
     "file_ticket",
     "fire_next",
     "follow",
+    "forget_filings",
     "hand_to_team",
+    "hold_filing",
+    "import_desk",
     "import_holidays",
     "is_promised_before",
     "is_training_due",
@@ -79,6 +107,7 @@ __all__ = [
     "keep_policy",
     "keep_profile",
     "keep_rule",
+    "keep_upload",
     "keep_view",
     "leave_next",
     "let_stand",
@@ -86,22 +115,27 @@ __all__ = [
     "mentioned_in",
     "merge_tickets",
     "note",
+    "note_with_files",
+    "open_link",
     "rate",
     "reopen",
     "replay_promises",
     "reply",
+    "reply_with_files",
     "requeue_escalated",
     "requeue_reopened",
     "restore_field",
     "retarget_organization",
     "retarget_ticket",
     "send",
+    "send_new_link",
     "set_availability",
     "set_fields",
     "settle_by_hand",
     "snooze",
     "solve",
     "split_ticket",
+    "sweep_next_upload",
     "switch_off",
     "switch_on",
     "tag",
@@ -114,5 +148,6 @@ __all__ = [
     "wake",
     "wake_next",
     "watch_next_promise",
+    "withdraw_links",
     "withdraw_surveys",
 ]

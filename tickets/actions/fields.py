@@ -71,8 +71,11 @@ def set_fields(
 
 @transaction.atomic(savepoint=False)
 def store(*, ticket: Ticket, values: Mapping[TicketField, Any]) -> list[str]:
-    """Writes answers of a ticket that is locked or new; answers the slugs of those that changed."""
-    held = TicketField.objects.select_for_update(no_key=True).in_bulk([field.pk for field in values])
+    """Writes answers of a ticket that is locked or new; answers the slugs of those that changed.
+
+    A written row holds its definition as it is; whether that changed in the moment before is looked at afterwards.
+    """
+    held = TicketField.objects.in_bulk([field.pk for field in values])
     known = {one.field_id: one for one in FieldValue.objects.filter(ticket=ticket, field__in=held)}
     changed = []
     for named, given in values.items():
@@ -88,6 +91,8 @@ def store(*, ticket: Ticket, values: Mapping[TicketField, Any]) -> list[str]:
             row.value = value
             row.save()
         changed.append(field.slug)
+    if changed and any(held[one.pk].kind != one.kind for one in TicketField.objects.filter(pk__in=held)):
+        raise Refused(_("A field was changed meanwhile. Please try again."), code="changed")
     return changed
 
 

@@ -11,6 +11,7 @@ from portal.accounts.models import Membership, Organization, User
 from portal.lib.clock import moment
 from portal.lib.refusals import Refused
 from tickets.actions import changes, clocks, fields
+from tickets.actions.attachments import attach
 from tickets.events import TICKET_FILED
 from tickets.models import Category, Ticket, TicketField
 from tickets.states import Channel, MessageKind, Priority
@@ -22,7 +23,8 @@ class Filing:
 
     `requester` is set when somebody files for another person. `shown_articles` and `search` tell what the help center
     offered meanwhile (ids, the search by its public one); `question` is the public id of what was asked there before.
-    `answers` are those to fields of one's own.
+    `files` are the public ids of what who files has uploaded; `follows` is a ticket that is over and goes on in this
+    one, which its requester must see. `answers` are those to fields of one's own.
     """
 
     subject: str
@@ -36,6 +38,8 @@ class Filing:
     shown_articles: list[int] = field(default_factory=list)
     search: str = ""
     question: str = ""
+    files: list[str] = field(default_factory=list)
+    follows: Ticket | None = None
     answers: Mapping[TicketField, Any] = field(default_factory=dict)
 
     @property
@@ -61,6 +65,7 @@ def file_ticket(*, filing: Filing, by: User, now: datetime | None = None) -> Tic
         "channel": filing.channel,
         "filed_at": at,
         "last_activity_at": at,
+        "follows": _seen(filing.follows, requester),
     }
     if filing.digest is None:
         ticket, is_new = Ticket.objects.create(requester=requester, **columns), True
@@ -75,6 +80,7 @@ def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
     message = changes.add_message(
         ticket=ticket, body=filing.body, by=filing.requester or by, kind=MessageKind.REPLY, at=at
     )
+    attach(message=message, files=filing.files, by=by)
     if filing.answers:
         fields.store(ticket=ticket, values=filing.answers)
     details = {
@@ -100,6 +106,12 @@ def present(*, organization: Organization | None) -> Organization | None:
         return None
     found = Organization.objects.select_for_update(of=("self",), no_key=True).select_related("tier")
     return found.get(pk=organization.pk)
+
+
+def _seen(follows: Ticket | None, requester: User) -> Ticket | None:
+    if follows is not None and not Ticket.objects.visible_to(requester).filter(pk=follows.pk).exists():
+        raise Refused(_("There is no such ticket to go on with."), code="nothing_to_follow")
+    return follows
 
 
 def _check_organization(organization: Organization | None, requester: User) -> None:

@@ -46,7 +46,11 @@ def leave_next(*, now: datetime | None = None) -> bool:
 
 @transaction.atomic
 def leave_at_once(*, ticket: Ticket) -> None:
-    """The ticket is about to end: what was sent about it leaves before, in the order in which it was sent."""
+    """The ticket is about to end: what was sent about it leaves before, in the order in which it was sent.
+
+    Whoever holds both holds the ticket first, then the answer: so nobody waits for each other.
+    """
+    changes.lock(ticket=ticket)
     for pk in ticket.held_replies.waiting().order_by("sent_at", "pk").values_list("pk", flat=True):
         leave_unless_taken_back(pk=pk)
 
@@ -65,6 +69,7 @@ def do_the_rest(*, macro: Macro, ticket: Ticket, by: User, now: datetime | None 
 @transaction.atomic(savepoint=False)
 def leave_unless_taken_back(*, pk: int) -> None:
     """One answer leaves now, whether its time has come or not; what stands against it stops it."""
+    changes.lock(ticket=Ticket(pk=HeldReply.objects.values_list("ticket", flat=True).get(pk=pk)))
     held = HeldReply.objects.select_for_update(of=("self",)).select_related("author", "macro", "ticket").get(pk=pk)
     if not held.is_waiting:
         return
@@ -81,6 +86,7 @@ def _leave(held: HeldReply) -> None:
     held.message = let_leave(held=held)
     held.state, held.body = HeldState.LEFT, ""
     held.save(update_fields=["state", "body", "message"])
+    held.files.filter(message=None).update(message=held.message)
     if held.macro is not None:
         fresh = Ticket.objects.select_related("organization").get(pk=held.ticket_id)
         details = {"macro": held.macro.pk, "answered": True}

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +10,7 @@ from portal.accounts.models import User
 from portal.events.actions import record
 from portal.lib.refusals import Refused
 from tickets.actions import changes, moves
+from tickets.actions.attachments import attach
 from tickets.actions.conversation import reply
 from tickets.actions.leaving import do_the_rest, leave_at_once
 from tickets.events import MACRO_APPLIED, MACRO_KEPT
@@ -19,11 +20,12 @@ from tickets.states import TicketState
 
 @dataclass(frozen=True)
 class Answer:
-    """What the agent sends with a macro: its words as edited, and where they leave the ticket (empty: as it says)."""
+    """What the agent sends with a macro: words, files, and where they leave the ticket (empty: as the macro says)."""
 
     body: str
     leaves: str = ""
     seen_version: int | None = None
+    files: Sequence[str] = ()
 
 
 @transaction.atomic
@@ -59,7 +61,9 @@ def apply_macro(
     do_the_rest(macro=macro, ticket=ticket, by=by, now=now)
     if answer is not None:
         leaves = answer.leaves or macro.leaves or TicketState.WAITING
-        reply(ticket=ticket, body=answer.body, by=by, leaves=leaves, seen_version=answer.seen_version, now=now)
+        seen = answer.seen_version
+        message = reply(ticket=ticket, body=answer.body, by=by, leaves=leaves, seen_version=seen, now=now)
+        attach(message=message, files=answer.files, by=by)
     elif macro.leaves:
         _leave(macro.leaves, ticket, by, now)
     fresh = Ticket.objects.select_related("organization").get(pk=ticket.pk)

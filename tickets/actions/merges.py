@@ -28,8 +28,10 @@ def merge_tickets(
     end = Ticket.objects.survivor_of(into)
     if end is None or end.pk == source.pk:
         raise Refused(_("A ticket cannot be merged into itself."), code="itself")
-    leaving.leave_at_once(ticket=source)
     first, second = sorted([source, end], key=lambda one: one.pk)
+    for one in (first, second):
+        changes.lock(ticket=one)
+    leaving.leave_at_once(ticket=source)
     locked = {one.pk: changes.lock(ticket=one) for one in (first, second)}
     source, into = locked[source.pk], locked[end.pk]
     if source.merged_into_id == into.pk:

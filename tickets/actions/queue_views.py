@@ -1,6 +1,6 @@
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
@@ -34,8 +34,7 @@ def keep_view(*, view: QueueView, by: User, now: datetime | None = None) -> Queu
         view.pk, view.slug, view.position, view._state.adding = same.pk, same.slug, same.position, False
     elif view.pk is None and view.owner and QueueView.objects.owned_by(by).count() >= MOST_OF_ONE:
         raise Refused(_("You have many views already. Drop one first."), code="too_many")
-    view.is_active = True
-    view.save()
+    _save(view)
     record(QUEUE_VIEW_KEPT, about=view, by=by, details={"is_shared": view.is_shared}, now=now)
     return view
 
@@ -53,6 +52,15 @@ def drop_view(*, view: QueueView, by: User, now: datetime | None = None) -> None
         found.save(update_fields=["is_active"])
     else:
         found.delete()
+
+
+def _save(view: QueueView) -> None:
+    view.is_active = True
+    try:
+        with transaction.atomic():
+            view.save()
+    except IntegrityError as error:  # a colleague shared one with this name just now
+        raise Refused(_("There is a view with this name already."), code="name_taken") from error
 
 
 def _check_may_keep(view: QueueView, before: QueueView | None, by: User) -> None:

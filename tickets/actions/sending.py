@@ -12,6 +12,7 @@ from portal.events.actions import touch
 from portal.lib.clock import moment_after
 from portal.lib.refusals import Refused
 from tickets.actions import changes, leaving, triage
+from tickets.actions.attachments import hold_files
 from tickets.actions.conversation import has_moved_on
 from tickets.events import TICKET_REPLY_TAKEN_BACK
 from tickets.models import Desk, HeldReply, Macro, Ticket
@@ -22,7 +23,8 @@ from tickets.states import AFTER_A_REPLY, UNDO_FOR, HeldState, TicketState
 class Words:
     """An answer as it was handed in. With `seen_version` one to a conversation that has moved on is refused ("stale").
 
-    `key` names one rendering of the form: the same key with the same words is one answer.
+    `key` names one rendering of the form: the same key with the same words is one answer. `files` are the public ids of
+    what the agent has uploaded.
     """
 
     body: str
@@ -30,6 +32,7 @@ class Words:
     macro: Macro | None = None
     seen_version: int | None = None
     key: str = ""
+    files: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str | None:
@@ -61,6 +64,7 @@ def send(*, ticket: Ticket, words: Words, by: User, now: datetime | None = None)
         sent_at=at,
         leaves_at=at + undo_for,
     )
+    hold_files(held=held, files=words.files, by=by)
     touch(about=locked)
     if not undo_for:
         leaving.leave_unless_taken_back(pk=held.pk)
@@ -71,7 +75,8 @@ def send(*, ticket: Ticket, words: Words, by: User, now: datetime | None = None)
 @transaction.atomic
 def take_back(*, held: HeldReply, by: User, now: datetime | None = None) -> HeldReply:
     """Its author takes an answer back, or clears away one that could not leave; taken back already does nothing."""
-    locked = HeldReply.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=held.pk)
+    ticket = changes.lock(ticket=Ticket(pk=held.ticket_id))
+    locked = HeldReply.objects.select_for_update().get(pk=held.pk)
     if locked.author_id != by.pk:
         raise Refused(_("Only who wrote an answer can take it back."), code="not_yours")
     if locked.state == HeldState.LEFT:
@@ -80,7 +85,6 @@ def take_back(*, held: HeldReply, by: User, now: datetime | None = None) -> Held
         return locked
     was_waiting, locked.state = locked.is_waiting, HeldState.TAKEN_BACK
     locked.save(update_fields=["state"])
-    ticket = changes.lock(ticket=locked.ticket)
     ticket.save(update_fields=["version"])
     touch(about=ticket)
     if was_waiting:

@@ -10,8 +10,8 @@ from portal.lib.clock import moment
 from portal.lib.refusals import Refused
 from tickets.actions import changes
 from tickets.events import RATING_ASKED, TICKET_RATED
-from tickets.models import Survey, Ticket
-from tickets.states import ASK_AFTER, MOST_COMMENT_CHARACTERS, Score, TicketState
+from tickets.models import DeskRules, Survey, Ticket
+from tickets.states import MOST_COMMENT_CHARACTERS, Score, TicketState
 
 
 @transaction.atomic
@@ -20,7 +20,11 @@ def begin_survey(*, ticket: Ticket, now: datetime | None = None) -> Survey | Non
     locked = Ticket.objects.for_change().get(pk=ticket.pk)
     if not locked.is_solved or locked.solved_at is None:
         return None
-    begun = {"ask_at": max(locked.solved_at, moment(now)) + ASK_AFTER}
+    rules: DeskRules = DeskRules.objects.present()
+    begun = {
+        "ask_at": max(locked.solved_at, moment(now)) + rules.ask_for_rating_after,
+        "answers_until": locked.solved_at + rules.rate_within,
+    }
     return Survey.objects.get_or_create(ticket=locked, solved_at=locked.solved_at, defaults=begun)[0]
 
 
@@ -40,9 +44,9 @@ def ask_for_rating(*, now: datetime | None = None) -> bool:
     survey = Survey.objects.to_ask(at).first()
     if survey is None:
         return False
-    ticket = survey.ticket
+    ticket, since = survey.ticket, at - DeskRules.objects.present().ask_again_after
     is_wanted = survey.score is None and ticket.solved_at == survey.solved_at
-    if is_wanted and not Survey.objects.disturbs(ticket.requester_id, at):
+    if is_wanted and not Survey.objects.disturbs(ticket.requester_id, since):
         survey.asked_at = at
         changes.tell(event=RATING_ASKED, ticket=ticket, by=None, at=at, details={"survey": survey.pk})
     survey.ask_at = None
@@ -62,8 +66,9 @@ def rate(*, survey: Survey, score: int, comment: str, by: User, now: datetime | 
         return locked
     was_rated = locked.score is not None
     locked.score, locked.comment, locked.ask_at = score, comment, None
-    locked.answered_at = locked.answered_at or at
-    locked.save(update_fields=["score", "comment", "ask_at", "answered_at"])
+    if not was_rated:
+        locked.answered_at, locked.answers_until = at, at + DeskRules.objects.present().rating_changes_within
+    locked.save(update_fields=["score", "comment", "ask_at", "answered_at", "answers_until"])
     details = {"survey": locked.pk, "score": score, "changed": was_rated}
     changes.tell(event=TICKET_RATED, ticket=ticket, by=by, at=at, details=details)
     return locked

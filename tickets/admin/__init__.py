@@ -4,6 +4,7 @@ from tickets.admin.calendars import BusinessCalendarAdmin
 from tickets.admin.classifying import ClassifierAdmin
 from tickets.admin.desk import AgentProfileAdmin, SkillAdmin
 from tickets.admin.fields import TicketFieldAdmin
+from tickets.admin.files import AttachmentAdmin, DeskRulesAdmin
 from tickets.admin.macros import MacroAdmin, TagAdmin
 from tickets.admin.promises import (
     CategoryAdmin,
@@ -13,15 +14,18 @@ from tickets.admin.promises import (
     SlaPolicyAdmin,
 )
 from tickets.admin.queue import TicketAdmin
+from tickets.admin.ratings import SurveyAdmin
 from tickets.admin.rules import FiringAdmin, RuleAdmin
 from tickets.admin.talk import DeskAdmin
 
 __all__ = [
     "AgentProfileAdmin",
+    "AttachmentAdmin",
     "BusinessCalendarAdmin",
     "CategoryAdmin",
     "ClassifierAdmin",
     "DeskAdmin",
+    "DeskRulesAdmin",
     "EscalationAdmin",
     "FiringAdmin",
     "LadderAdmin",
@@ -30,6 +34,7 @@ __all__ = [
     "RuleAdmin",
     "SkillAdmin",
     "SlaPolicyAdmin",
+    "SurveyAdmin",
     "TagAdmin",
     "TicketAdmin",
     "TicketFieldAdmin",

@@ -1,10 +1,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
@@ -15,7 +15,7 @@ from portal.accounts.context import actor
 from portal.accounts.models import Tier
 from portal.lib import pulse
 from tickets import admin_views
-from tickets.admin_views import finding, urls
+from tickets.admin_views import exports, finding, urls
 from tickets.metrics import told
 from tickets.models import Tag, Ticket
 from tickets.querysets import ORDERS, TicketQuerySet
@@ -166,7 +166,9 @@ class TicketAdmin(ModelAdmin):
     actions = None
 
     def get_urls(self) -> list[URLPattern]:
-        return [*urls.of_tickets(self.admin_site.admin_view), *super().get_urls()]
+        guard = self.admin_site.admin_view
+        sheet = path("tickets.csv", guard(self.as_csv), name="tickets_ticket_csv")
+        return [sheet, *urls.of_tickets(guard), *super().get_urls()]
 
     def get_ordering(self, request: HttpRequest) -> Any:
         usual = Sorting.NEWEST if finding.is_search(request) else Sorting.DUE
@@ -183,6 +185,13 @@ class TicketAdmin(ModelAdmin):
         heard = pulse.Pulse.of(pulse.Listener(Ticket._meta.label_lower, actor(request).pk, ""))
         context = {"title": _("Queue"), "pulse": heard, "may_change": may_change, "narrowed": request.GET.urlencode()}
         return super().changelist_view(request, {**context, **extra_context})
+
+    def as_csv(self, request: HttpRequest) -> HttpResponse:
+        """The queue as it is narrowed, whole, as CSV."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found: Any = self.get_changelist_instance(request).get_queryset(request)
+        return exports.tickets_csv(found.visible_to(request.user))
 
     def get_changelist(self, request: HttpRequest, **options: Any) -> type[ChangeList]:
         return QueueList

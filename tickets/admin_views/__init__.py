@@ -1,6 +1,7 @@
 """The agent's workspace about one ticket, inside the admin. Pages show, POSTs act; nothing written is ever lost."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -34,10 +35,10 @@ from tickets.forms import (
     StaffReplyForm,
     TagsForm,
 )
-from tickets.models import AgentProfile, Macro, Message, Ticket
+from tickets.models import AgentProfile, Macro, Message, Ticket, has_login
 from tickets.querysets import timeline
+from tickets.views.files import HandedIn, handed_in
 
-PAST_TICKETS = 5
 MOVES: dict[str, Callable[..., Any]] = {
     "take": tickets.take,
     "wait": tickets.wait_for_customer,
@@ -53,31 +54,35 @@ def workspace(request: HttpRequest, pk: int) -> HttpResponse:
     ticket = visible_ticket(request, pk)
     back = taken_back(request, ticket)
     initial = {"body": back.body, "macro": back.macro_id} if back else {}
-    return workspace_page(request, ticket, StaffReplyForm(initial={"seen": ticket.version, **initial}))
+    files = HandedIn(list(back.files.free())) if back else None
+    form = StaffReplyForm(initial={"seen": ticket.version, **initial})
+    return workspace_page(request, ticket, form, reply_files=files)
 
 
 @acts
 def reply(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     """Answers the customer. Written on an old state of the conversation, it is shown again with what came in first."""
-    form = StaffReplyForm(request.POST)
-    if not form.is_valid():
-        return workspace_page(request, ticket, form, status=422)
+    form, user = StaffReplyForm(request.POST), actor(request)
+    files = handed_in(request, user)
+    if not form.is_valid() or files.problems:
+        return workspace_page(request, ticket, form, reply_files=files, status=422)
     try:
-        tickets.send(ticket=ticket, words=form.words(), by=actor(request))
+        tickets.send(ticket=ticket, words=replace(form.words(), files=tuple(files.ids)), by=user)
     except Refused as refusal:
         form.add_error("body", str(refusal))
-        return workspace_page(request, visible_ticket(request, ticket.pk), form, status=409)
+        return workspace_page(request, visible_ticket(request, ticket.pk), form, reply_files=files, status=409)
     return None
 
 
 @acts
 def note(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
-    form = NoteForm(request.POST)
-    if not form.is_valid():
+    form, user = NoteForm(request.POST), actor(request)
+    files = handed_in(request, user)
+    if not form.is_valid() or files.problems:
         seen = StaffReplyForm(initial={"seen": ticket.version})
-        return workspace_page(request, ticket, seen, note_form=form, status=422)
+        return workspace_page(request, ticket, seen, note_form=form, note_files=files, status=422)
     body = form.cleaned_data["body"]
-    tickets.note(ticket=ticket, body=body, by=actor(request))
+    tickets.note_with_files(ticket=ticket, draft=tickets.Draft(body, files.ids), by=user)
     if unclear := tickets.mentioned_in(body=body).unclear:
         words = _(
             "The note is kept, but told nobody of: %(names)s. Write the whole name as it stands in the list of people."
@@ -127,21 +132,17 @@ def _say_what_is_wrong(request: HttpRequest, form: Form) -> None:
 
 
 def workspace_page(
-    request: HttpRequest,
-    ticket: Ticket,
-    form: StaffReplyForm,
-    *,
-    note_form: NoteForm | None = None,
-    looked: Any = None,
-    status: int = 200,
+    request: HttpRequest, ticket: Ticket, form: StaffReplyForm, *, status: int = 200, **came_back: Any
 ) -> HttpResponse:
+    """The page; what came back of it (`note_form`, `looked`, `reply_files`, `note_files`) stands where it was."""
     context = {
-        "note_form": note_form or NoteForm(),
-        "looked": looked,
+        "note_form": NoteForm(),
+        "looked": None,
         **composed(request, ticket, form),
         **_conversation(request, ticket, form),
         **_head(request, ticket),
         **_side(request, ticket),
+        **came_back,
     }
     response = render(request, "admin/tickets/ticket/workspace.html", context, status=status)
     response["Cache-Control"] = "no-store, private"
@@ -197,12 +198,11 @@ def _letters_by_message(ticket: Ticket, shown: list[Message]) -> dict[str, list[
 
 
 def _side(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
-    past = Ticket.objects.visible_to(request.user).of_customer(ticket).newest_first()
     return {
+        "is_guest": not has_login(ticket.requester),
         "promises": ticket.timers.of_the_page(timezone.now()),
         "timeline": timeline(ticket, reader=request.user),
         "ratings": ticket.surveys.told(),
-        "past": past.exclude(pk=ticket.pk)[:PAST_TICKETS],
         "assign_form": AssignForm(initial={"assignee": ticket.assignee_id}),
         "escalate_form": EscalateForm(),
         "merge_form": MergeForm(),

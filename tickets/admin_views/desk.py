@@ -1,17 +1,22 @@
 """The agent's tools beside the answer: macros and tags."""
 
-from django.contrib import messages
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
+import portal.accounts.actions as accounts
 from portal.accounts.context import actor
+from portal.accounts.models import User
+from portal.lib.refusals import Refused
 from tickets import actions as tickets
 from tickets.admin_views import composed, workspace_page
 from tickets.admin_views.articles import Looked
 from tickets.admin_views.gate import acts
-from tickets.forms import MergeForm, SnoozeForm, StaffReplyForm, TagsForm
+from tickets.forms import BehalfForm, MergeForm, SnoozeForm, StaffReplyForm, TagsForm
 from tickets.models import Macro, Ticket
+from tickets.views.files import handed_in
 
 
 @acts
@@ -27,7 +32,7 @@ def compose(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     initial = {"body": "\n\n".join(part for part in parts if part), "macro": macro.pk if macro else None}
     if not request.htmx:  # type: ignore[attr-defined]  # set by django_htmx
         form = StaffReplyForm(initial={**initial, "seen": ticket.version})
-        return workspace_page(request, ticket, form, looked=looked)
+        return workspace_page(request, ticket, form, looked=looked, reply_files=handed_in(request, actor(request)))
     context = {"ticket": ticket, "looked": looked, **composed(request, ticket, StaffReplyForm(initial=initial))}
     context["seen"] = seen if seen.isdecimal() else 0  # the talk on the page is as old as before
     return render(request, "admin/tickets/ticket/reply_box.html", context)
@@ -77,6 +82,43 @@ def snooze(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
             request, _("Put aside, but a promise falls due before: its clock runs on and it will escalate.")
         )
     return None
+
+
+@acts
+def guest_link(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
+    """Withdraws what opens the ticket without a log-in, or sends its customer a new link."""
+    if request.POST.get("act") == "withdraw":
+        tickets.withdraw_links(ticket=ticket)
+        messages.success(request, _("No link opens this ticket any more."))
+    elif tickets.send_new_link(ticket=ticket):
+        messages.success(request, _("A new link is on its way to the customer; older ones no longer work."))
+    else:
+        messages.warning(request, _("The customer can log in, or got a link within the last twenty minutes."))
+    return None
+
+
+def behalf(request: HttpRequest) -> HttpResponse:
+    """Files for a customer who called or wrote elsewhere; they are told by letter."""
+    if not request.user.has_perm("tickets.add_ticket"):
+        raise PermissionDenied
+    form = BehalfForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            ticket = _filed_for(form, actor(request))
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request, _("Ticket #%(number)s is filed; the customer is told.") % {"number": ticket.number}
+            )
+            return redirect("admin:tickets_ticket_change", ticket.pk)
+    context = {**admin.site.each_context(request), "title": _("File for a customer"), "form": form}
+    return render(request, "admin/tickets/ticket/behalf.html", context, status=422 if form.is_bound else 200)
+
+
+def _filed_for(form: BehalfForm, user: User) -> Ticket:
+    requester = accounts.welcome_guest(email=form.cleaned_data["email"], name=form.cleaned_data["name"])
+    return tickets.file_for(filing=form.filing(requester), by=user)
 
 
 @acts

@@ -2,7 +2,7 @@
 
 from tickets.forms.availability import AvailabilityForm
 from tickets.forms.circle import CopyForm, FollowerForm
-from tickets.forms.customers import EscalateForm, ListForm, RateForm, ReplyForm, TicketForm
+from tickets.forms.customers import EscalateForm, RateForm, ReplyForm, TicketForm
 from tickets.forms.desk import (
     AssignForm,
     BulkForm,
@@ -14,6 +14,8 @@ from tickets.forms.desk import (
     TagsForm,
 )
 from tickets.forms.fields import FieldsForm
+from tickets.forms.guests import BehalfForm, GuestForm
+from tickets.forms.lists import ListForm
 from tickets.forms.promises import (
     MOST_YEARS,
     CalendarHoursFormSet,
@@ -31,6 +33,7 @@ __all__ = [
     "ActFormSet",
     "AssignForm",
     "AvailabilityForm",
+    "BehalfForm",
     "BulkForm",
     "CalendarHoursFormSet",
     "ConditionFormSet",
@@ -38,6 +41,7 @@ __all__ = [
     "EscalateForm",
     "FieldsForm",
     "FollowerForm",
+    "GuestForm",
     "HolidayImportForm",
     "LadderStepForm",
     "ListForm",

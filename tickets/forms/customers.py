@@ -1,10 +1,7 @@
 from typing import Any
-from urllib.parse import urlencode
 
 from django import forms
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from portal.accounts.models import Organization, User
 from portal.lib.tokens import public_id
@@ -21,48 +18,6 @@ from tickets.states import (
 )
 
 _LONGEST_ID = 22
-
-
-class ListForm(forms.Form):
-    """What may stand in the address of the list. Whatever else it holds is dropped, never an error."""
-
-    STATES = [
-        ("active", pgettext_lazy("tickets", "Open")),
-        ("waiting", _("Waiting for you")),
-        ("done", _("Solved and closed")),
-        ("all", pgettext_lazy("tickets", "All")),
-    ]
-    WHOSE = [("all", _("Everybody’s")), ("mine", _("Mine"))]
-
-    state = forms.ChoiceField(choices=STATES, required=False)
-    whose = forms.ChoiceField(choices=WHOSE, required=False)
-
-    @cached_property
-    def chosen(self) -> dict[str, str]:
-        """The filters that hold, defaults filled in."""
-        return {"state": "active", "whose": "all", **self._named}
-
-    @cached_property
-    def _named(self) -> dict[str, str]:
-        """The filters that the address names; what is none of the choices counts as not named."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
-
-    @property
-    def before(self) -> str:
-        """Where the page before ended; empty on the first one."""
-        return self.data.get("before", "")
-
-    def address(self, **other: str) -> str:
-        """The list as it is chosen, but for the filters given; it begins at its newest row."""
-        return f"?{urlencode({**self._named, **other})}"
-
-    def tabs(self) -> list[tuple[str, Any, bool]]:
-        """Address, label and whether it is the one that holds."""
-        return [(self.address(state=one), label, one == self.chosen["state"]) for one, label in self.STATES]
-
-    def whose_tags(self) -> list[tuple[str, Any, bool]]:
-        return [(self.address(whose=one), label, one == self.chosen["whose"]) for one, label in self.WHOSE]
 
 
 class TicketForm(forms.Form):

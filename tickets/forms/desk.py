@@ -22,6 +22,7 @@ _AFTER_A_REPLY = [(state, TicketState(state).label) for state in AFTER_A_REPLY]
 class StaffReplyForm(ReplyForm):
     """An agent's answer: where it leaves the ticket, and which state of the conversation it was written on."""
 
+    body = forms.CharField(max_length=MOST_CHARACTERS, widget=forms.Textarea(attrs={"rows": 5, "data-key": "r"}))
     leaves = forms.ChoiceField(choices=_AFTER_A_REPLY, required=False)
     seen = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
     macro = forms.ModelChoiceField(queryset=Macro.objects.all(), required=False, widget=forms.HiddenInput)
@@ -43,13 +44,19 @@ class NoteForm(forms.Form):
 
 
 class PriorityForm(forms.Form):
-    priority = forms.ChoiceField(label=_("Priority"), choices=Priority.choices)
+    priority = forms.ChoiceField(
+        label=_("Priority"), choices=Priority.choices, widget=forms.Select(attrs={"data-key": "p"})
+    )
     reason = forms.CharField(label=_("Reason"), max_length=200)
 
 
 class AssignForm(forms.Form):
     assignee = forms.ModelChoiceField(
-        label=_("Assignee"), queryset=User.objects.none(), required=False, empty_label=_("Nobody")
+        label=_("Assignee"),
+        queryset=User.objects.none(),
+        required=False,
+        empty_label=_("Nobody"),
+        widget=forms.Select(attrs={"data-key": "a"}),
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -93,13 +100,18 @@ class SnoozeForm(forms.Form):
 
     until = forms.DateTimeField(
         label=_("Until"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "data-key": "z"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"required": _("Choose a moment."), "invalid": _("Choose a moment.")},
     )
 
 
 class MergeForm(forms.Form):
-    number = forms.IntegerField(label=_("Into ticket number"), min_value=1, max_value=2**63 - 1)
+    number = forms.IntegerField(
+        label=_("Into ticket number"),
+        min_value=1,
+        max_value=2**63 - 1,
+        widget=forms.NumberInput(attrs={"data-key": "g"}),
+    )
     keeps_internal = forms.BooleanField(
         label=_("It belongs to another customer: keep its messages for staff alone"), required=False
     )

@@ -1,6 +1,7 @@
 """Questions of one's own in forms: a form field for each definition, named so that no other field is met."""
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -46,6 +47,11 @@ def answers(form: forms.Form, fields: Iterable[TicketField]) -> Mapping[TicketFi
     return {field: form.cleaned_data[name_of(field)] for field in fields if name_of(field) in form.cleaned_data}
 
 
+def _as_typed(value: FieldValue) -> Any:
+    """A number without the zeros that its column adds."""
+    return Decimal(value.shown) if value.kind == FieldKind.NUMBER else value.value
+
+
 class FieldsForm(forms.Form):
     """The fields of a ticket as staff fill them in: those of its category, and others it has an answer to.
 
@@ -58,7 +64,7 @@ class FieldsForm(forms.Form):
         others = [one.field for one in self.known.values() if one.field not in asked]
         self.asked = [*asked, *(field for field in others if not field.is_archived)]
         self.archived = [one for one in self.known.values() if one.field.is_archived]
-        initial = {name_of(one.field): one.value for one in self.known.values()}
+        initial = {name_of(one.field): _as_typed(one) for one in self.known.values()}
         super().__init__(*args, **{"initial": initial, **options})
         add_questions(self, self.asked, requires=False)
         for one in self.known.values():

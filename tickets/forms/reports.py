@@ -47,8 +47,8 @@ class ReportForm(forms.Form):
             raise forms.ValidationError(_("A report is not narrowed by %(what)s."), params={"what": sorted(unknown)[0]})
         today = timezone.localdate()
         until = given.get("until") or today
-        since = given.get("since") or until - timedelta(days=USUAL_DAYS - 1)
-        if not timedelta(0) <= until - since < timedelta(days=MOST_DAYS):
+        since = given.get("since") or date.fromordinal(max(until.toordinal() - USUAL_DAYS + 1, 1))
+        if not 2000 <= since.year <= until.year < 2200 or not timedelta(0) <= until - since < timedelta(days=MOST_DAYS):
             raise forms.ValidationError(_("A report is about a year at most, from a day until a later one."))
         return {**given, "since": since, "until": until}
 

@@ -1,11 +1,15 @@
+from tickets.models.attachments import Attachment
 from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVersion, Holiday, Shift, calendar_of
 from tickets.models.circle import Copy, Follower
 from tickets.models.classifying import Classifier, ClassifierVersion, Suggestion
 from tickets.models.desk import AgentProfile, AgentSkill, CategorySkill, Skill
+from tickets.models.desk_rules import DeskRules
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
 from tickets.models.fields import FieldValue, TicketField
 from tickets.models.finding import SearchDocument
+from tickets.models.guests import GuestFiling, GuestLink, has_login
 from tickets.models.held import Desk, HeldReply
+from tickets.models.imports import ImportedRow
 from tickets.models.macros import Macro, Tag
 from tickets.models.policies import SlaPolicy
 from tickets.models.queue_views import QueueView
@@ -17,6 +21,7 @@ from tickets.models.timers import Timer
 __all__ = [
     "AgentProfile",
     "AgentSkill",
+    "Attachment",
     "BusinessCalendar",
     "CalendarHours",
     "CalendarVersion",
@@ -26,12 +31,16 @@ __all__ = [
     "ClassifierVersion",
     "Copy",
     "Desk",
+    "DeskRules",
     "Escalation",
     "FieldValue",
     "Firing",
     "Follower",
+    "GuestFiling",
+    "GuestLink",
     "HeldReply",
     "Holiday",
+    "ImportedRow",
     "Ladder",
     "LadderStep",
     "Macro",
@@ -54,4 +63,5 @@ __all__ = [
     "Timer",
     "address",
     "calendar_of",
+    "has_login",
 ]

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.models.tickets import Ticket
 from tickets.querysets import SurveyQuerySet
-from tickets.states import RATE_WITHIN, RATING_CHANGES_WITHIN, Score, TicketState
+from tickets.states import Score, TicketState
 
 _signer = Signer(salt="tickets.survey")
 
@@ -26,6 +26,9 @@ class Survey(models.Model):
     score = models.PositiveSmallIntegerField(_("rating"), choices=Score, null=True)
     comment = models.TextField(_("comment"), blank=True)
     answered_at = models.DateTimeField(_("rated at"), null=True)
+    answers_until = models.DateTimeField(
+        _("open until"), help_text=_("Until when it can be rated, and once it was, until when that can be changed.")
+    )
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
 
     objects = SurveyQuerySet.as_manager()
@@ -69,11 +72,6 @@ class Survey(models.Model):
             return bool(key) and _signer.unsign(f"{self.pk}:{key}") == str(self.pk)
         except BadSignature:
             return False
-
-    @property
-    def answers_until(self) -> datetime:
-        """Until when it can be rated, and once it was, until when that can be changed."""
-        return self.answered_at + RATING_CHANGES_WITHIN if self.answered_at else self.solved_at + RATE_WITHIN
 
     def can_be_rated(self, now: datetime) -> bool:
         """Whether a rating would be taken now. A ticket that was closed after it was solved can still be rated."""

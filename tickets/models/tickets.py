@@ -104,6 +104,9 @@ class Ticket(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
     )
+    follows = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="followed_by", verbose_name=_("follows")
+    )
     version = models.PositiveIntegerField(_("version"), default=1, help_text=_("Goes up with each change."))
     filing_key = models.CharField(
         max_length=64, null=True, blank=True, editable=False, help_text=_("The same filing twice is one ticket.")

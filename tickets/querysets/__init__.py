@@ -1,10 +1,12 @@
 """Which rows: who may see them, what is due, what is promised."""
 
+from tickets.querysets.attachments import AttachmentQuerySet, DeskRulesQuerySet
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
 from tickets.querysets.circle import CopyQuerySet
 from tickets.querysets.classifying import SuggestionQuerySet, VersionQuerySet
 from tickets.querysets.desk import AgentProfileQuerySet
 from tickets.querysets.fields import FieldValueQuerySet, TicketFieldQuerySet
+from tickets.querysets.guests import GuestFilingQuerySet, GuestLinkQuerySet
 from tickets.querysets.held import HeldReplyQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
@@ -13,21 +15,27 @@ from tickets.querysets.replays import REPLAYED, Difference, differences
 from tickets.querysets.rules import FiringQuerySet, Preview, RuleQuerySet
 from tickets.querysets.sorting import ORDERS
 from tickets.querysets.surveys import SurveyQuerySet
-from tickets.querysets.tickets import MessageQuerySet, TicketQuerySet, reads_as_staff, split_digest
-from tickets.querysets.timelines import Line, timeline
+from tickets.querysets.tickets import SHEET, MessageQuerySet, TicketQuerySet, reads_as_staff, split_digest
+from tickets.querysets.timelines import MOST_LINES, Line, timeline
 from tickets.querysets.timers import TimerQuerySet
 
 __all__ = [
+    "MOST_LINES",
     "ORDERS",
     "REPLAYED",
+    "SHEET",
     "AgentProfileQuerySet",
+    "AttachmentQuerySet",
     "Bound",
     "BusinessCalendarQuerySet",
     "Case",
     "CopyQuerySet",
+    "DeskRulesQuerySet",
     "Difference",
     "FieldValueQuerySet",
     "FiringQuerySet",
+    "GuestFilingQuerySet",
+    "GuestLinkQuerySet",
     "HeldReplyQuerySet",
     "HolidayQuerySet",
     "LadderQuerySet",

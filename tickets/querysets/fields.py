@@ -1,5 +1,6 @@
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
@@ -15,7 +16,9 @@ class TicketFieldQuerySet(models.QuerySet):
 
     def of_category(self, category_id: int | None) -> "TicketFieldQuerySet":
         """What is asked of every ticket, and of those of that category."""
-        through = self.model.categories.through.objects.filter(ticketfield=models.OuterRef("pk"))
+        through = apps.get_model("tickets", "TicketField").categories.through.objects.filter(
+            ticketfield=models.OuterRef("pk")
+        )
         everywhere = ~models.Exists(through)
         return self.filter(
             everywhere | models.Exists(through.filter(category=category_id)) if category_id else everywhere

@@ -4,8 +4,6 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from tickets.states import ASKED_AGAIN_AFTER
-
 
 class SurveyQuerySet(models.QuerySet):
     def of_ticket(self, public_id: str) -> "SurveyQuerySet":
@@ -34,8 +32,7 @@ class SurveyQuerySet(models.QuerySet):
             of=("self", "ticket__requester"), skip_locked=True, no_key=True
         )
 
-    def disturbs(self, requester_id: int, now: datetime) -> bool:
+    def disturbs(self, requester_id: int, since: datetime) -> bool:
         """Whether that person was asked, or rated something, so lately that another letter would be too much."""
-        since = now - ASKED_AGAIN_AFTER
         lately = Q(asked_at__gt=since) | Q(answered_at__gt=since)
         return self.filter(lately, ticket__requester=requester_id).exists()

@@ -9,12 +9,25 @@ from django.db import models
 from django.db.models import Case, Count, F, Q, Value, When
 
 from portal.accounts.states import MemberRole
+from tickets.querysets.attachments import told_files
 from tickets.states import ACTIVE, MESSAGES_FOR_CUSTOMERS, OUR_TURN, SOON, Dimension, MessageKind, Priority, TicketState
 
 LINE = (
     *("pk", "number", "public_id", "subject", "state", "priority", "last_activity_at", "due_at", "requester_id"),
     *("requester__name", "requester__email", "organization__name"),
 )
+SHEET = {
+    **{one: one for one in ("number", "subject", "state", "priority", "channel")},
+    "category": "category__name",
+    "team": "level",
+    "organization": "organization__name",
+    "tier": "organization__tier__name",
+    "requester": "requester__name",
+    "requester_email": "requester__email",
+    "assignee": "assignee__email",
+    "tags": "tag_names",
+    **{one: one for one in ("filed_at", "last_activity_at", "solved_at", "closed_at", "due_at")},
+}
 _COLUMN_OF = {
     Dimension.TIER: "organization__tier__slug",
     Dimension.PRIORITY: "priority",
@@ -74,6 +87,11 @@ class TicketQuerySet(models.QuerySet):
         held = apps.get_model("tickets", "HeldReply").objects.shown().filter(ticket=models.OuterRef("pk"))
         return self.annotate(has_held=models.Exists(held))
 
+    def sheet_lines(self) -> models.QuerySet[Any, Any]:
+        """What a line of a spreadsheet tells."""
+        tags = apps.get_model("tickets", "Tag").objects.filter(tickets=models.OuterRef("pk")).order_by("name")
+        return self.annotate(tag_names=ArraySubquery(tags.values("name"))).values_list(*SHEET.values())
+
     def for_change(self) -> "TicketQuerySet":
         """Locks the tickets themselves; what they refer to is only read."""
         return self.select_related("organization__tier").select_for_update(of=("self",))
@@ -100,6 +118,10 @@ class TicketQuerySet(models.QuerySet):
     def snoozed_out(self, now: datetime) -> "TicketQuerySet":
         """Put aside until a moment that has come."""
         return self.filter(snoozed_until__lte=now).order_by("snoozed_until", "pk")
+
+    def to_follow(self, user: Any, public_id: str) -> Any:
+        """What is done and over, and can be taken up by a new ticket of that reader; None when there is no such."""
+        return self.visible_to(user).done().filter(public_id=public_id[:22]).first() if public_id else None
 
     def unassigned(self) -> "TicketQuerySet":
         return self.filter(assignee=None)
@@ -177,9 +199,28 @@ class TicketQuerySet(models.QuerySet):
     def newest_first(self) -> "TicketQuerySet":
         return self.order_by("-last_activity_at", "-pk")
 
-    def before(self, at: datetime, pk: int) -> "TicketQuerySet":
-        """What follows that row in `newest_first`."""
-        return self.filter(Q(last_activity_at__lt=at) | Q(last_activity_at=at, pk__lt=pk))
+    def page_by(self, sort: str, *, after: tuple[datetime, int] | None) -> "TicketQuerySet":
+        """In the order `activity`, `quiet` or `number`, from the row behind that one on: as quick on any page."""
+        at, pk = after or (None, None)
+        if sort == "number":
+            return (self.filter(pk__lt=pk) if pk else self).order_by("-pk")
+        if sort == "quiet":
+            rest = self.filter(last_activity_at__gte=at).exclude(last_activity_at=at, pk__lte=pk) if at else self
+            return rest.order_by("last_activity_at", "pk")
+        rest = self.filter(last_activity_at__lte=at).exclude(last_activity_at=at, pk__gte=pk) if at else self
+        return rest.newest_first()
+
+    def naming(self, words: Iterable[str], *, reader: Any) -> "TicketQuerySet":
+        """Tickets in which each of these words stands: in the subject, or in a message that the reader may see; a
+        number is that of a ticket too."""
+        found = self
+        for word in words:
+            messages = apps.get_model("tickets", "Message").objects.filter(ticket=models.OuterRef("pk"))
+            said = messages.shown_to(reader).filter(body__icontains=word)
+            bare = word.removeprefix("#")
+            numbered = Q(number=int(bare)) if bare.isascii() and bare.isdigit() and len(bare) < 18 else Q(pk__in=[])
+            found = found.filter(Q(subject__icontains=word) | models.Exists(said) | numbered)
+        return found
 
     def queue_figures(self, user: Any, now: datetime) -> dict[str, int]:
         """How the queue stands for that agent, in one query over what is at hand."""
@@ -217,8 +258,8 @@ class MessageQuerySet(models.QuerySet):
         return self.order_by("created_at", "pk")
 
     def told(self) -> "MessageQuerySet":
-        """A conversation as pages tell it, oldest first, with the names of its authors."""
-        return self.select_related("author").in_order()
+        """A conversation as pages tell it, oldest first, with the names of its authors and its files."""
+        return self.select_related("author").annotate(files=told_files()).in_order()
 
     def written_after(self, version: int, *, not_by: Any) -> "MessageQuerySet":
         """What others wrote after that version of the ticket, oldest first (not_by None: the house itself reads)."""

@@ -22,12 +22,13 @@ class Line:
     sentence: str
 
 
-def timeline(ticket: models.Model, *, reader: Any) -> list[Line]:
-    """What happened to a ticket, oldest first; customers read what is public. Two queries."""
+def timeline(ticket: models.Model, *, reader: Any, skip: int = 0) -> list[Line]:
+    """What happened to a ticket, oldest first, MOST_LINES after the first `skip`; customers read what is public. Two
+    queries."""
     found = Event.objects.about(ticket).oldest_first()
     if not reads_as_staff(reader):
         found = found.named(*(name for name, kind in all_types().items() if kind.is_public))
-    events = list(found[:MOST_LINES])
+    events = list(found[skip : skip + MOST_LINES])
     people = {event.by_id for event in events} | {
         event.details.get(one) for event in events for one in ("assignee_id", "user")
     }

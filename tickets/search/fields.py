@@ -125,7 +125,7 @@ def _long_enough(value: str) -> str:
 def _tag(values: list[str], _compare: str, _asking: Asking) -> Q:
     worn = Ticket.tags.through.objects.filter(ticket=OuterRef("pk"))
     named = Q(Exists(worn.filter(tag__slug__in=[value.lower() for value in values])))
-    return named | ~Exists(worn) if "none" in values else named
+    return named | Q(~Exists(worn)) if "none" in values else named
 
 
 def _slug(column: str, row: str) -> Condition:
@@ -176,7 +176,7 @@ def own_field(slug: str) -> Field:
 
     def find(value: str, compare: str, asking: Asking) -> Q:
         if value.lower() == "none" and not compare:
-            return ~Exists(rows)
+            return Q(~Exists(rows))
         fits = _number_of(value, compare) | _day_of(value, compare, asking)
         if not compare:
             fits |= Q(text__iexact=value) | _flag_of(value)

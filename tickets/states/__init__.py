@@ -56,6 +56,14 @@ class MessageKind(models.TextChoices):
     SYSTEM = "system", _("Notice of the portal")
 
 
+class FileState(models.TextChoices):
+    """Whether an attached file is handed out."""
+
+    WAITING = "waiting", _("Waits for the virus scan")
+    READY = "ready", _("Ready")
+    INFECTED = "infected", _("Quarantined")
+
+
 class Metric(models.TextChoices):
     FIRST_RESPONSE = "first_response", _("First answer")
     NEXT_RESPONSE = "next_response", _("Next answer")
@@ -188,8 +196,9 @@ VARIABLES = [
 # How long a solved ticket can be taken up again; later the trouble is a new one and gets a new promise.
 REOPEN_WITHIN = timedelta(days=14)
 
-# Rating a solution: when a letter asks for it, how soon the same person may be asked again, how long a rating is taken
-# after the solution (a letter's link as long), and how long one that was given can be changed.
+# Rating a solution, where the rules of the desk (DeskRules) say nothing else: when a letter asks for it, how soon the
+# same person may be asked again, how long a rating is taken after the solution (a letter's link as long), and how long
+# one that was given can be changed.
 ASK_AFTER = timedelta(hours=24)
 ASKED_AGAIN_AFTER = timedelta(days=7)
 RATE_WITHIN = timedelta(days=30)

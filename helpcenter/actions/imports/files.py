@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from helpcenter.actions.assets import Upload, add_asset, file_name, replace_asset
+from helpcenter.actions.assets import Upload, add_asset, replace_asset
 from helpcenter.actions.imports.run import Run
 from helpcenter.models import Article
 from portal.lib import leaves
+from portal.lib.file_kinds import plain_name
 from portal.lib.leaves import Leaf
 from portal.lib.refusals import Refused
 
@@ -25,9 +26,9 @@ class Luggage:
 
     def take(self, path: Path, folder: Path) -> str:
         """The name under which the article has the file; two of one name in different folders stay apart."""
-        name = file_name(path.name)
+        name = plain_name(path.name)
         if self.files.get(name, path) != path:
-            name = file_name("-".join(path.relative_to(folder).parts))
+            name = plain_name("-".join(path.relative_to(folder).parts))
         self.files[name] = path
         return name
 
@@ -67,7 +68,7 @@ def descriptions(leaf: Leaf) -> list[dict[str, Any]]:
 
 def unpack(run: Run, leaf: Leaf, luggage: Luggage, article: Article) -> bool:
     """Adds and replaces the article's files; answers whether anything is new. What cannot be kept is noted."""
-    described = {file_name(str(one.get("path", ""))): one for one in descriptions(leaf)}
+    described = {plain_name(str(one.get("path", ""))): one for one in descriptions(leaf)}
     known = {asset.name: asset for asset in article.assets.all()}
     before = {asset.name: (asset.digest, asset.alt, asset.is_decorative) for asset in known.values()}
     for name, path in luggage.files.items():

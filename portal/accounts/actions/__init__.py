@@ -1,5 +1,7 @@
 from portal.accounts.actions.erasing import ask_erasure, erase_next, revoke_erasure
 from portal.accounts.actions.exports import ask_export, fetch_export, make_export
+from portal.accounts.actions.guests import welcome_guest
+from portal.accounts.actions.imports import Arrival, bring_in_organization, bring_in_person
 from portal.accounts.actions.machines import (
     Answer,
     begin_once,
@@ -38,6 +40,7 @@ from portal.accounts.actions.webhooks import (
 
 __all__ = [
     "Answer",
+    "Arrival",
     "Hearing",
     "Newcomer",
     "Particulars",
@@ -50,6 +53,8 @@ __all__ = [
     "ask_erasure",
     "ask_export",
     "begin_once",
+    "bring_in_organization",
+    "bring_in_person",
     "change_organization",
     "change_profile",
     "change_retention",
@@ -85,4 +90,5 @@ __all__ = [
     "sign_up",
     "sweep_retention",
     "try_webhook",
+    "welcome_guest",
 ]

@@ -39,7 +39,9 @@ def ask_export(*, of: User | Organization, by: User, now: datetime | None = None
     is under way, or was made within the hour, is answered in place of another."""
     at, subject = moment(now), subject_of(of)
     check_may_decide(of=of, by=by, permission="accounts.add_export")
-    held(of)
+    row = held(of)
+    if isinstance(row, User) and not row.is_active:
+        raise Refused(_("This account is closed: nobody could log in to fetch it."), code="closed")
     lately = Export.objects.of(subject).exclude(state=ExportState.FAILED).filter(asked_at__gt=at - ASKED_AGAIN_AFTER)
     under_way = Export.objects.of(subject).filter(state=ExportState.ASKED).first() or lately.first()
     if under_way is not None:

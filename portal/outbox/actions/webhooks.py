@@ -50,7 +50,9 @@ def payload_of(event: Event) -> dict[str, object]:
         "version": PAYLOAD_VERSION,
         "data": {
             "about": {"type": event.about_type, "id": _public_id(event.about_type, event.about_id)},
-            "organization": _public_id("accounts.organization", event.organization_id),
+            "organization": _public_id(
+                "accounts.organization", event.organization_id or event.details.get("organization")
+            ),
             "by": _public_id("accounts.user", event.by_id),
             "details": {name: value for name, value in event.details.items() if name in TOLD_DETAILS},
         },

@@ -155,7 +155,7 @@ def test_a_test_is_signed_told_once_and_shown_with_its_answer(
     assert client.post(page_of(organization, endpoint, "test")).status_code == 302
     assert call_webhooks() == 1
     told = standardwebhooks.Webhook(endpoint.secret).verify(site.received[0].body, site.received[0].headers)
-    assert told["type"] == "endpoint.tested"
+    assert (told["type"], told["data"]["organization"]) == ("endpoint.tested", organization.public_id)
     endpoint.refresh_from_db()
     assert endpoint.quarantined_at is None
     shown = client.get(page_of(organization, endpoint)).text

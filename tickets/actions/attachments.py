@@ -1,0 +1,142 @@
+"""Files that people hand in: kept at once, taken by a message, swept when none did. Bytes are written and deleted
+outside of transactions; the row stands before them and goes after them, so that none is forgotten."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.conf import settings
+from django.core.files import File
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from portal.accounts.models import User
+from portal.lib.clock import moment
+from portal.lib.file_kinds import HEAD, PICTURES, PROGRAM, shown_name, told_by
+from portal.lib.refusals import Refused
+from tickets.models import Attachment, DeskRules, HeldReply, Message
+from tickets.models.attachments import random_name
+from tickets.states import FileState
+
+MOST_UNSENT = 3  # times the files of one message: so much one person may have lying around
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file as it came in, and the name its owner gave it."""
+
+    name: str
+    file: File
+
+
+def keep_upload(*, upload: Upload, by: User, now: datetime | None = None) -> Attachment:
+    """Keeps a file until a message takes it; what it is, its content says. Nothing of it is opened here.
+
+    Refuses an empty one (`file_empty`), one too large (`file_large`), a program (`file_program`), and more than a
+    person may have lying around (`files_many`).
+    """
+    rules: DeskRules = DeskRules.objects.present()
+    name = shown_name(upload.name)
+    content_type = _checked(upload, name, rules)
+    attachment = Attachment(name=name, content_type=content_type, size=upload.file.size, uploaded_by=by)
+    attachment.stored.name = random_name(attachment, "")
+    attachment.uploaded_at = moment(now)
+    if settings.CLAMAV_URL:
+        attachment.state = FileState.WAITING
+    if settings.CLAMAV_URL or content_type in PICTURES:
+        attachment.check_at = attachment.uploaded_at
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two uploads at once are counted one by one
+        _refuse_heaps(by, upload, rules)
+        attachment.save()
+    upload.file.seek(0)
+    attachment.stored.storage.save(attachment.stored.name, upload.file)
+    return attachment
+
+
+def _checked(upload: Upload, name: str, rules: DeskRules) -> str:
+    if not upload.file.size:
+        raise Refused(_("%(name)s is empty.") % {"name": name}, code="file_empty")
+    if upload.file.size > rules.most_file_bytes:
+        said = _("%(name)s is larger than %(limit)s MB.")
+        raise Refused(said % {"name": name, "limit": rules.most_file_mb}, code="file_large")
+    upload.file.seek(0)
+    content_type = told_by(upload.file.read(HEAD), name)
+    if content_type == PROGRAM:
+        said = _("%(name)s is a program. Programs cannot be attached.")
+        raise Refused(said % {"name": name}, code="file_program")
+    return content_type
+
+
+def _refuse_heaps(by: User, upload: Upload, rules: DeskRules) -> None:
+    unsent = Attachment.objects.unsent_of(by)
+    most = rules.most_files * MOST_UNSENT
+    if unsent.count() >= most or unsent.bytes_of() + (upload.file.size or 0) > rules.most_file_bytes * most:
+        raise Refused(_("You have added many files that were not sent. Send or remove some first."), code="files_many")
+
+
+@transaction.atomic
+def attach(*, message: Message, files: Sequence[str], by: User) -> list[Attachment]:
+    """Gives a message the files that its author uploaded, by their public ids. Taken by this very message already is
+    fine; anything else that is not theirs to send is refused (`file_gone`), as are too many (`files_many`)."""
+    found = _theirs(files, by, {"message": message.pk})
+    Attachment.objects.filter(pk__in=[one.pk for one in found]).update(message=message)
+    return found
+
+
+@transaction.atomic
+def hold_files(*, held: HeldReply, files: Sequence[str], by: User) -> list[Attachment]:
+    """The same for an answer that can still be taken back; when it leaves, its message takes them."""
+    found = _theirs(files, by, {"held": held.pk})
+    Attachment.objects.filter(pk__in=[one.pk for one in found]).update(held=held)
+    return found
+
+
+def _theirs(files: Sequence[str], by: User, taken: dict[str, int]) -> list[Attachment]:
+    """Locked: those of that person which are free, or `taken` by the same message or answer already."""
+    wanted = list(dict.fromkeys(files))
+    if not wanted:
+        return []
+    rules: DeskRules = DeskRules.objects.present()
+    if len(wanted) > rules.most_files:
+        said = ngettext("Attach %d file at most.", "Attach %d files at most.", rules.most_files)
+        raise Refused(said % rules.most_files, code="files_many")
+    named = Attachment.objects.named(wanted).filter(uploaded_by=by, dropped_at=None).select_for_update()
+    pks = [one.pk for one in named]
+    usable = Attachment.objects.free().filter(pk__in=pks) | Attachment.objects.filter(pk__in=pks, **taken)
+    fits = list(usable.order_by("pk"))
+    if len(fits) < len(wanted):
+        raise Refused(_("A file is no longer here, or was sent already. Add it again."), code="file_gone")
+    return fits
+
+
+@transaction.atomic
+def drop_upload(*, attachment: Attachment, now: datetime | None = None) -> bool:
+    """Its owner takes an unsent file back: from now on it is nowhere; the sweep deletes it. False once it was sent."""
+    unsent = Attachment.objects.free().filter(pk=attachment.pk)
+    return bool(Attachment.objects.filter(pk__in=unsent.values("pk"), message=None).update(dropped_at=moment(now)))
+
+
+def sweep_next_upload(*, now: datetime | None = None) -> bool:
+    """Deletes one file that nobody sent in time. False when there is none."""
+    at = moment(now)
+    before = at - DeskRules.objects.present().unsent_files_kept_for
+    with transaction.atomic():
+        found = Attachment.objects.to_sweep(before).select_for_update(skip_locked=True).first()
+        if found is None:
+            return False
+        Attachment.objects.filter(pk=found.pk).update(dropped_at=found.dropped_at or at)
+    for field in (found.stored, found.thumbnail):
+        if field.name:
+            with suppress(FileNotFoundError):
+                field.storage.delete(field.name)
+    Attachment.objects.filter(pk=found.pk, message=None).delete()
+    return True
+
+
+def pieces(attachment: Attachment) -> Iterator[bytes]:
+    """The bytes of a file, never all at once."""
+    with attachment.stored.open("rb") as file:
+        yield from file.chunks()

@@ -1,0 +1,66 @@
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+from tickets.models import Attachment, DeskRules
+
+
+@admin.register(DeskRules)
+class DeskRulesAdmin(ModelAdmin):
+    """The one row of figures; it is changed, never added or removed."""
+
+    fieldsets = [
+        (_("Files"), {"fields": ["most_files", "most_file_mb", "unsent_files_kept_for"]}),
+        (
+            _("Guests"),
+            {
+                "fields": [
+                    *("guest_filing_valid_for", "guest_link_valid_for"),
+                    *("guest_letters_an_hour", "guest_filings_an_hour"),
+                ]
+            },
+        ),
+        (
+            _("Ratings"),
+            {"fields": ["ask_for_rating_after", "ask_again_after", "rate_within", "rating_changes_within"]},
+        ),
+    ]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ModelAdmin):
+    """What people attached, and what the virus scan says of it: what waits, what was quarantined."""
+
+    list_display = ["name", "ticket", "state", "problem", "content_type", "size", "uploaded_by", "uploaded_at"]
+    list_filter = ["state"]
+    list_select_related = ["message__ticket", "uploaded_by"]
+    search_fields = ["name", "=message__ticket__number"]
+    ordering = ["-pk"]
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Attachment]:
+        """Sent ones: what somebody has not sent is theirs alone."""
+        return super().get_queryset(request).filter(message__isnull=False)
+
+    @admin.display(description=_("ticket"))
+    def ticket(self, attachment: Attachment) -> str:
+        return str(attachment.message.ticket) if attachment.message else "–"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

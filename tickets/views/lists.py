@@ -1,0 +1,84 @@
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from portal.accounts.states import MemberRole
+from portal.lib.refusals import Refused
+from portal.web.htmx import page
+from portal.web.templatetags.icons import escaped
+from tickets.forms import ListForm
+from tickets.models import Ticket, address
+from tickets.querysets import TicketQuerySet, reads_as_staff
+from tickets.states import Priority, TicketState, labels, standing
+
+PER_PAGE = 20
+
+
+@require_safe
+def ticket_list(request: HttpRequest) -> HttpResponse:
+    """The reader's tickets; `before` continues after the last row of the page before. What is no filter is 400."""
+    form, now = ListForm(request.GET), timezone.now()
+    try:
+        found = _narrowed(Ticket.objects.visible_to(request.user), form, request).page_by(
+            form.chosen["sort"], after=form.last_seen
+        )
+    except Refused as refusal:
+        return page(request, "tickets/list_refused.html", {"refusal": refusal}, status=400)
+    lines = list(found.lines()[: PER_PAGE + 1])
+    before = _cursor(lines[PER_PAGE - 1]) if len(lines) > PER_PAGE else ""
+    context = {
+        "form": form,
+        "sees_others": _sees_others(request.user),
+        "lines": _told(lines[:PER_PAGE], request.user.pk, now),
+        "older_url": form.address(before=before) if before else "",
+        "newest_url": form.address() if form.before else "",
+    }
+    return page(request, "tickets/ticket_list.html", context, parts=["tickets"])
+
+
+def _sees_others(user: Any) -> bool:
+    """Whether the list holds more than the reader's own tickets."""
+    return reads_as_staff(user) or MemberRole.OWNER in user.member_roles.values()
+
+
+def _told(lines: list[Any], reader_id: int | None, now: datetime) -> list[dict[str, Any]]:
+    """Lines in the words of the page; what is the same for each is looked up, and escaped, once."""
+    priorities = escaped(labels(Priority))
+    states = escaped({**labels(TicketState), TicketState.WAITING: _("Waiting for you")})
+    return [
+        {
+            "url": SafeString(address(line.public_id)),
+            "subject": line.subject,
+            "number": SafeString(line.number),
+            "priority": SafeString(line.priority),
+            "priority_label": priorities[line.priority],
+            "requester": "" if line.requester_id == reader_id else line.requester__name or line.requester__email,
+            "organization": line.organization__name,
+            "last_activity_at": line.last_activity_at,
+            "due_at": line.due_at,
+            "standing": standing(line.due_at, now),
+            "state": SafeString(line.state),
+            "state_label": states[line.state],
+        }
+        for line in lines
+    ]
+
+
+def _narrowed(found: TicketQuerySet, form: ListForm, request: HttpRequest) -> TicketQuerySet:
+    chosen = form.chosen
+    by_state = {"active": found.active, "waiting": found.waiting, "done": found.done, "all": found.all}
+    narrowed = by_state[chosen["state"]]()
+    if chosen["whose"] == "mine":
+        narrowed = narrowed.requested_by(request.user)
+    if chosen["priority"]:
+        narrowed = narrowed.filter(priority=chosen["priority"])
+    return narrowed.naming(form.words, reader=request.user)
+
+
+def _cursor(line: Any) -> str:
+    return f"{int(line.last_activity_at.timestamp() * 1_000_000)}-{line.pk}"
