@@ -4,7 +4,6 @@ from urllib.parse import urlsplit
 from celery import shared_task
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db import connection
 from django.db.models import Q
 
 from helpcenter import actions, answers
@@ -13,6 +12,7 @@ from helpcenter.search import embedded_text, learning
 from portal.lib import tallies
 from portal.lib.clock import moment
 from portal.lib.fetch import Forbidden, Limits, Request, Unreachable, fetch
+from portal.lib.long_work import turn
 from portal.lib.text.embedding import Embedder, embedder
 
 BATCH = 500
@@ -96,31 +96,33 @@ _WHO = {"User-Agent": "portal-links/1"}
 
 PASSAGES_A_TIME = 32
 BATCHES = 40
-_EMBEDDING = 7_305_002  # of advisory locks
 
 
 @shared_task(name="helpcenter.embed_passages")
 def embed_passages() -> int:
     """Makes vectors for passages that have none of the present model; answers how many.
 
-    Nothing is locked while the model works, so that who publishes never waits for it: one worker at a time holds an
-    advisory lock, and a passage that was cut anew meanwhile is recognised by its digest and left alone.
+    Nothing is locked while the model works, so that who publishes never waits for it, and a passage that was cut anew
+    meanwhile is recognised by its digest and left alone.
     """
     model = embedder()
-    if model is None or not _alone():
+    if model is None:
         return 0
-    try:
-        made = 0
-        for _batch in range(BATCHES):
-            kept = _embed_next(model)
-            made += kept
-            if not kept:
-                break
-        if made and not Calibration.objects.filter(recipe=model.recipe).exists():
-            calibrate.delay()  # a new portal, or a new model: answers need not wait for the next round
-        return made
-    finally:
-        _let_go()
+    with turn() as is_mine:
+        made = _embed(model) if is_mine else 0
+    if made and not Calibration.objects.filter(recipe=model.recipe).exists():
+        calibrate.delay()  # a new portal, or a new model: answers need not wait for the next round
+    return made
+
+
+def _embed(model: Embedder) -> int:
+    made = 0
+    for _batch in range(BATCHES):
+        kept = _embed_next(model)
+        made += kept
+        if not kept:
+            break
+    return made
 
 
 def _embed_next(model: Embedder) -> int:
@@ -131,17 +133,6 @@ def _embed_next(model: Embedder) -> int:
     vectors = model.encode([embedded_text(one) for one in passages])
     found = {(one.pk, one.digest): vector for one, vector in zip(passages, vectors, strict=True)}
     return actions.keep_vectors(vectors=found, recipe=model.recipe)
-
-
-def _alone() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_EMBEDDING])
-        return cursor.fetchone() == (True,)
-
-
-def _let_go() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_unlock(%s)", [_EMBEDDING])
 
 
 @shared_task(name="helpcenter.learn_words")

@@ -11,7 +11,7 @@ from tickets.models.tickets import Ticket
 class SearchDocument(models.Model):
     """The words of a ticket's subject and of all its messages, notes included: for staff alone.
 
-    Written by triggers of the database (migration 0008_find) and by nothing else, so that whatever writes, moves or
+    Written by triggers of the database (migration 0010_finding) and by nothing else, so that whatever writes, moves or
     erases messages need not know of it. Of a very long conversation the first words are kept, see `size`.
     """
 

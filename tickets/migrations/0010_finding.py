@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0003_quiet_hours'),
         ('helpcenter', '0001_initial'),  # its configuration of the text search
-        ('tickets', '0008_talk'),
+        ('tickets', '0009_conversation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

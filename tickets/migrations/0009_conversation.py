@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0008_queue'),
+        ('tickets', '0008_queue_at_hand'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0009_route_tended'),
+        ('tickets', '0014_classifiers_tended'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_quiet_hours'),
-        ('tickets', '0008_report'),
+        ('tickets', '0011_reports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_report'),
-        ('tickets', '0008_find'),
+        ('accounts', '0004_privacy'),
+        ('tickets', '0010_finding'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -13,7 +13,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0008_route'),
+        ('tickets', '0012_routing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('tickets', '0009_files'),
+        ('tickets', '0013_files_and_guests'),
     ]
 
     operations = [
