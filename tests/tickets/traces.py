@@ -2,7 +2,8 @@
 
 from portal.accounts.models import User
 from tests.factories.desk import CopyFactory, FieldValueFactory, FollowerFactory, HeldReplyFactory, QueueViewFactory
-from tests.factories.tickets import FiringFactory, SuggestionFactory, TicketFactory
+from tests.factories.routing import FiringFactory, SuggestionFactory
+from tests.factories.tickets import TicketFactory
 from tickets.models import Ticket
 
 
