@@ -70,7 +70,9 @@ def test_who_left_is_not_told_for_long(client: Client, monkeypatch: pytest.Monke
     assert ask(client, LENA, version="0").status_code == 204
 
 
-@pytest.mark.parametrize("token", ["x", signing.dumps(["tickets.ticket:1", 1, "Lena", True], salt="else")])
+@pytest.mark.parametrize(
+    "token", ["x", signing.dumps(["tickets.ticket:1", 1, "Lena", True], salt="else")], ids=["none", "of another door"]
+)
 def test_only_tokens_of_ours_are_answered(client: Client, token: str) -> None:
     assert client.get(f"/pulse/{token}/").status_code == 403
 
