@@ -191,7 +191,7 @@ def of_programs(menagerie: Menagerie, role: str, user: Any) -> Iterator[tuple]:
     if not user.is_authenticated or not user.is_active:
         return
     client, may, headers = Client(), menagerie.words(role), bearer(user)
-    listed = client.get("/api/v1/articles", headers=headers).json()["articles"]
+    listed = client.get("/api/v1/articles", headers=headers).json()["items"]
     if (found := menagerie.found_in(str(listed))) != may:
         yield role, "api list", found ^ may
     if found := menagerie.found_in(client.get(f"/api/v1/articles?q={LURE}", headers=headers).text) - may:

@@ -255,7 +255,7 @@ def _fill(count: int) -> None:
         )
         cursor.execute(
             """
-            INSERT INTO tickets_survey (ticket_id, solved_at, asked_at, score, comment, answered_at)
-            SELECT id, solved_at, solved_at, 5, '', solved_at FROM tickets_ticket
+            INSERT INTO tickets_survey (ticket_id, solved_at, asked_at, score, comment, answered_at, answers_until)
+            SELECT id, solved_at, solved_at, 5, '', solved_at, solved_at + INTERVAL '30 days' FROM tickets_ticket
             """
         )

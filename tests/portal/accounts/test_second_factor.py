@@ -16,7 +16,7 @@ from tests.factories.accounts import AuthenticatorFactory, StaffFactory, UserFac
 
 pytestmark = pytest.mark.django_db
 SECRET = "JBSWY3DPEHPK3PXP"
-MACHINE_DOORS = ("/health/", "/metrics", "/api/", "/hooks/", "/ping/", "/v2/")
+MACHINE_DOORS = ("/health/", "/metrics", "/api/", "/hooks/", "/ping/", "/pulse/", "/v2/")
 
 
 @pytest.fixture(autouse=True)

@@ -147,7 +147,7 @@ def test_the_work_list_stands_without_any_panel(client: Client, agent: User, mon
 def test_a_quarantined_webhook_endpoint_opens_a_task_for_the_staff(now: datetime, settle: Callable[..., int]) -> None:
     endpoint = EndpointFactory(url="https://hooks.example.org/secret-path", quarantined_at=now)
     record(ENDPOINT_QUARANTINED, about=endpoint, details={"attempts": 10}, now=now)
-    assert settle(now) == 1
+    assert settle(now) == 2  # the staff's task, and the letter to its owners
     task = Task.objects.get()
     assert (task.about_type, task.about_id) == ("outbox.endpoint", str(endpoint.pk))
     assert task.title == "Look at the quarantined webhook endpoint at hooks.example.org"
@@ -156,5 +156,5 @@ def test_a_quarantined_webhook_endpoint_opens_a_task_for_the_staff(now: datetime
 
 def test_an_endpoint_that_was_released_meanwhile_needs_no_task(now: datetime, settle: Callable[..., int]) -> None:
     record(ENDPOINT_QUARANTINED, about=EndpointFactory(), details={"attempts": 10}, now=now)
-    assert settle(now) == 1
+    assert settle(now) == 2  # the staff's task, and the letter to its owners
     assert not Task.objects.exists()

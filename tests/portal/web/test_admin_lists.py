@@ -8,7 +8,19 @@ from django.urls import reverse
 from factory.django import DjangoModelFactory
 from pytest_django import DjangoAssertNumQueries
 
-from tests.factories import accounts, billing, events, helpcenter, incidents, operations, outbox, tickets
+from tests.factories import (
+    accounts,
+    billing,
+    desk,
+    events,
+    files,
+    helpcenter,
+    incidents,
+    operations,
+    outbox,
+    routing,
+    tickets,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -20,6 +32,9 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
     (accounts.BrandFactory, 5),
     (accounts.InvitationFactory, 5),
     (accounts.ApiTokenFactory, 5),
+    (accounts.ErasureFactory, 5),
+    (accounts.ExportFactory, 5),
+    (accounts.RetentionRuleFactory, 11),
     (events.EventFactory, 5),
     (events.DeliveryFactory, 5),
     (outbox.LetterFactory, 4),
@@ -40,7 +55,13 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
     (helpcenter.ArticleLinkFactory, 4),
     (helpcenter.VoteFactory, 4),
     (helpcenter.SnippetFactory, 5),
-    (tickets.TicketFactory, 7),
+    (tickets.TicketFactory, 5),
+    (tickets.SurveyFactory, 4),
+    (files.AttachmentFactory, 4),
+    (desk.TicketFieldFactory, 5),
+    (routing.ClassifierFactory, 6),
+    (routing.RuleFactory, 5),
+    (routing.FiringFactory, 5),
     (tickets.AgentProfileFactory, 5),
     (tickets.SkillFactory, 5),
     (tickets.SlaPolicyFactory, 5),
@@ -59,8 +80,14 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
     (billing.SubscriptionFactory, 5),
 ]
 LIBRARIES = {"django_celery_beat"}
-ONE_ROW = {"incidents.statuspage"}
-FEW_ROWS = {"accounts.tier", "tickets.slapolicy", "tickets.matrixline"}  # a row per rank or per kind of promise
+ONE_ROW = {"incidents.statuspage", "tickets.desk", "tickets.deskrules"}
+FEW_ROWS = {
+    "accounts.tier",
+    "accounts.retentionrule",
+    "tickets.classifier",
+    "tickets.slapolicy",
+    "tickets.matrixline",
+}  # a row per rank or per kind of promise
 
 
 def model_of(maker: type[DjangoModelFactory]) -> type[Model]:
