@@ -244,6 +244,6 @@ def _of_ticket(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     links = list(TicketLink.objects.filter(ticket=ticket).select_related("incident"))
     linked = [link.incident_id for link in links]
     recent = Incident.objects.visible_to(request.user).since(timezone.now() - OFFERED_FOR).newest_first()
-    frame = {} if request.htmx else {**site.each_context(request), "title": str(ticket)}  # type: ignore[attr-defined]
+    frame = {} if request.htmx else {**site.each_context(request), "title": str(ticket)}  # type: ignore[attr-defined]  # set by django_htmx
     may_link = request.user.has_perm("tickets.change_ticket")
     return {**frame, "ticket": ticket, "links": links, "offered": recent.exclude(pk__in=linked), "may_link": may_link}

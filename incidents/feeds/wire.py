@@ -85,7 +85,7 @@ class Wire:
 
     def _group(self, one: GroupStanding) -> dict[str, Any]:
         group = one.group
-        assert group is not None  # noqa: S101 - the caller leaves out those without
+        assert group is not None  # noqa: S101  # the caller leaves out those without
         return {
             "id": group.public_id,
             "name": group.name,

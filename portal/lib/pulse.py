@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core import signing
-from django.core.cache import cache
 from redis.exceptions import RedisError
+
+from portal.lib.valkey import client
 
 KEPT_FOR_S = 86_400  # after that every page loads once
 HERE_FOR_S = 20  # since somebody last asked
@@ -129,14 +130,10 @@ def _asked(*calls: tuple) -> list[Any]:
     if not calls or time.monotonic() < _paused_until:
         return []
     try:
-        pipeline = _client().pipeline(transaction=False)
+        pipeline = client().pipeline(transaction=False)
         for call in calls:
             pipeline.execute_command(*call)
         return pipeline.execute()
     except (RedisError, OSError):
         _paused_until = time.monotonic() + _PAUSE_S
         return []
-
-
-def _client():  # type: ignore[no-untyped-def]  # of redis-py, whose types say less than nothing
-    return cache._cache.get_client(None, write=True)

@@ -7,8 +7,9 @@ import threading
 import time
 from collections import Counter
 
-from django.core.cache import cache
 from redis.exceptions import RedisError, ResponseError
+
+from portal.lib.valkey import client
 
 _HELD_S = 2.0  # a busy process writes this often; a quiet one at once
 _KEY = "portal:tally:"
@@ -50,10 +51,10 @@ def fetch(name: str) -> dict[str, int]:
     _held.flush()
     taken = f"{_KEY}{name}:taken"
     try:
-        client = _client()
-        if not client.exists(taken):
-            client.rename(f"{_KEY}{name}", taken)
-        return {key.decode(): int(value) for key, value in client.hgetall(taken).items()}
+        valkey = client()
+        if not valkey.exists(taken):
+            valkey.rename(f"{_KEY}{name}", taken)
+        return {key.decode(): int(value) for key, value in valkey.hgetall(taken).items()}
     except ResponseError:  # nothing was counted
         return {}
     except (RedisError, OSError):
@@ -63,7 +64,7 @@ def fetch(name: str) -> dict[str, int]:
 def clear(name: str) -> None:
     """What was fetched is kept elsewhere now."""
     try:
-        _client().delete(f"{_KEY}{name}:taken")
+        client().delete(f"{_KEY}{name}:taken")
     except (RedisError, OSError):
         return
 
@@ -72,13 +73,9 @@ def _write(counts: Counter[tuple[str, str]]) -> None:
     if not counts:
         return
     try:
-        pipeline = _client().pipeline(transaction=False)
+        pipeline = client().pipeline(transaction=False)
         for (name, key), number in counts.items():
             pipeline.hincrby(f"{_KEY}{name}", key, number)
         pipeline.execute()
     except (RedisError, OSError):
         return
-
-
-def _client():  # type: ignore[no-untyped-def]  # of redis-py, whose types say less than nothing
-    return cache._cache.get_client(None, write=True)

@@ -39,10 +39,8 @@ def _send_one(transport: Transport, letter: Letter) -> None:
         mark_bounced(letter=letter, reason=str(error))
     except TryLater as error:
         mark_failed(letter=letter, reason=str(error))
-    # A provider's library fails in a way of its own (each backend of anymail raises others), or the letter cannot be
-    # composed (ValueError, for good). The reason stands on the letter, which is tried again or can be sent anew in the
-    # admin, and the letters behind it are sent.
-    except Exception as error:  # kept on the letter as its reason, see above
+    # Each backend of anymail raises others; a letter that cannot be composed (ValueError) is failed for good.
+    except Exception as error:  # a provider's library fails: the reason stands on the letter, which is tried again
         reason = f"{type(error).__name__}: {error}"
         mark_failed(letter=letter, reason=reason, permanent=isinstance(error, ValueError))
     else:

@@ -4,7 +4,7 @@ import io
 import re
 
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.test_manners import complaints, in_both_looks, log_in
@@ -21,8 +21,8 @@ def picture() -> bytes:
 
 
 def chosen(page: Page, *names: str) -> None:
-    files = [{"name": name, "mimeType": "image/png", "buffer": picture()} for name in names]
-    page.locator("#id_files").set_input_files(files)  # type: ignore[arg-type]
+    files = [FilePayload(name=name, mimeType="image/png", buffer=picture()) for name in names]
+    page.locator("#id_files").set_input_files(files)
 
 
 def press(page: Page, name: str) -> None:

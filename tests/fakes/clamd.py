@@ -29,9 +29,9 @@ class Scanner:
     def __init__(self, most: int = 25_000_000) -> None:
         self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Line)
         self._server.daemon_threads = True
-        self._server.most = most  # type: ignore[attr-defined]
+        self._server.most = most  # type: ignore[attr-defined]  # the line reads it there
         self.scanned: list[bytes] = []
-        self._server.scanned = self.scanned  # type: ignore[attr-defined]
+        self._server.scanned = self.scanned  # type: ignore[attr-defined]  # likewise
 
     @property
     def url(self) -> str:

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
@@ -162,9 +163,9 @@ def test_who_trained_at_the_same_time_is_passed_over(now: datetime, monkeypatch:
     classifier = ClassifierFactory(trait="language", applies=True)
     learn = training.train_classifier
 
-    def slowly(*words: object) -> object:
+    def slowly(*words: Any) -> Any:
         ClassifierVersionFactory(classifier=classifier, number=1, state="live", trained=b"quicker", made_at=now)
-        return learn(*words)  # type: ignore[arg-type]
+        return learn(*words)
 
     monkeypatch.setattr(training, "train_classifier", slowly)
     assert tickets.train(classifier=classifier, now=now) is None

@@ -36,7 +36,7 @@ def leave_next(*, now: datetime | None = None) -> bool:
     try:
         with transaction.atomic():
             leave_unless_taken_back(pk=held.pk)
-    except Exception:  # whatever goes wrong with one answer must not stand in the way of the others
+    except Exception:  # a fault of ours while it is sent: tried again, then stopped and told to its author
         log.exception("answer_did_not_leave", held=held.pk, attempts=held.attempts)
         if held.attempts >= MOST_ATTEMPTS:
             with transaction.atomic():

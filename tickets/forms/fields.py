@@ -74,7 +74,7 @@ class FieldsForm(forms.Form):
         """An answer that is no longer among the choices is not lost by leaving it as it is."""
         box = self.fields.get(name_of(value.field))
         if isinstance(box, forms.ChoiceField) and value.text not in value.field.choices:
-            box.choices = [*box.choices, (value.text, value.text)]  # type: ignore[misc]
+            box.choices = [*box.choices, (value.text, value.text)]  # type: ignore[misc]  # the stubs know choices as a callable too
 
     def changes(self) -> Mapping[TicketField, Any]:
         return {

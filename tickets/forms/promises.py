@@ -64,7 +64,7 @@ class HolidayImportForm(forms.Form):
         super().__init__(*args, **options)
         chosen = self["country"].value()
         parts = subdivisions(chosen) if chosen in dict(countries()) else []
-        self.fields["subdivision"].choices = [("", _("The whole country")), *parts]  # type: ignore[attr-defined]
+        self.fields["subdivision"].choices = [("", _("The whole country")), *parts]  # type: ignore[attr-defined]  # declared above as a choice
 
     def clean(self) -> dict[str, Any]:
         words = super().clean() or {}

@@ -24,9 +24,8 @@ class LocalModel:
             self._session = session(folder / GRAPH)
             self.dimensions = int(self._session.get_outputs()[0].shape[-1])
             self._inputs = {one.name for one in self._session.get_inputs()}
-        # A file that is cut off, foreign or of another version: tokenizers raises a bare Exception then, onnxruntime
-        # fifteen classes without a common base. `embedder` logs it once and works without a model.
-        except Exception as error:  # no narrower base is shared by what the two libraries raise
+        # tokenizers raises a bare Exception then, onnxruntime fifteen classes without a common base.
+        except Exception as error:  # a file cut off, foreign or of another version: told once, words alone go on
             raise Unusable(f"The model in {folder} cannot be loaded: {error}") from error
 
     def encode(self, texts: Sequence[str]) -> Floats:

@@ -71,7 +71,7 @@ def train(*, classifier: Classifier, now: datetime | None = None) -> ClassifierV
         if live is not None and (live.digest, live.recipe) == (made.digest, made.recipe):
             return None
         made.rival_scores = _rival_scores(training, made, live, lesson, reader)
-    except Exception as error:  # whatever goes wrong stands where staff see it; the version in use stays
+    except Exception as error:  # texts or libraries that training chokes on: kept as a failed version with its words
         log.exception("classifier.not_trained", trait=classifier.trait)
         made = ClassifierVersion(state=VersionState.FAILED, error=storable(f"{type(error).__name__}: {error}")[:2000])
     return _kept(made, classifier, live, at)

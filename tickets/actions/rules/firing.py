@@ -85,7 +85,7 @@ def _done(doing: Doing, version: RuleVersion) -> tuple[FiringState, str]:
     except Refused as refusal:
         doing.told.clear()
         return FiringState.REFUSED, str(refusal)
-    except Exception as error:  # whatever goes wrong stands on the row, where staff can try it again
+    except Exception as error:  # a fault in an act: all is undone, the firing keeps its words and can be retried
         log.exception("rule.failed", rule_id=doing.rule.pk, ticket_id=doing.ticket.pk)
         doing.told.clear()
         return FiringState.FAILED, storable(f"{type(error).__name__}: {error}")[:2000]
