@@ -127,18 +127,17 @@ class Sidebar:
 
     def groups(self) -> list[dict[str, Any]]:
         """As the theme's own template wants them."""
-        links = _links()
         return [
             {
                 "title": _GROUPS[place][0],
                 "separator": True,
-                "items": [self._item(*entries[line][:3], links[entries[line][2]]) for _place, line in lines],
+                "items": [self._item(*_GROUPS[place][1][line]) for _place, line in lines],
             }
             for place, lines in groupby(self.entries, key=itemgetter(0))
-            for entries in (_GROUPS[place][1],)
         ]
 
-    def _item(self, title: Any, icon: str, _url: str, link: str) -> dict[str, Any]:
+    def _item(self, title: Any, icon: str, url: str, _permission: str) -> dict[str, Any]:
+        link = _links()[url]
         return {"title": title, "icon": icon, "link": link, "active": link == self.active, "has_permission": True}
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 
 from helpcenter.querysets import ArticleQuerySet
 from helpcenter.search.asking import CONFIG, Asked, Query
 from helpcenter.states import ArticleState
+from portal.lib.prepared import planned_cursor
 
 MOST_RANKED = 100
 MOST_TERMS = 32
@@ -95,7 +95,7 @@ def _rank(asked: Asked, searched: Field, also: Sequence[int], at_most: int) -> t
     words = [] if asked.is_exact or asked.is_literal else list(dict.fromkeys(word.lower() for word in asked.words))
     sql = _RANKING.format(readable=readable, within=_ON_SHELF if narrowed else _ANYWHERE, choice=choice)
     typed = [asked.wanted] * 3
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(sql, [*params, *narrowed, *typed, *values, list(also), words, asked.plain])
         [(stems, most, unseen, promoted, shelves, turns_at, *found)] = cursor.fetchall()
     scored = [Scored(*one) for one in zip(*found, strict=True)] if found[0] else []

@@ -11,7 +11,8 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import connection, connections
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 
@@ -63,7 +64,7 @@ class Prepared(Generic[M]):
         compiler.execute_sql = lambda **_how: [rows]
         compiler.get_converters = lambda _fields: written.converters
         query = SimpleNamespace(get_compiler=lambda using: compiler)
-        asked = SimpleNamespace(db=connection.alias, query=query, _known_related_objects={})
+        asked: Any = SimpleNamespace(db=connection.alias, query=query, _known_related_objects={})
         return list(ModelIterable(asked))
 
 
@@ -87,3 +88,15 @@ def _mark(kind: type, place: int) -> int | str | datetime:
     if kind is datetime:
         return datetime(1582, 10, 15, 12, 34, 56, 1000 + place, tzinfo=UTC)
     return kind(2_147_000_000 + place if kind is int else f"mark {place} of a prepared query")
+
+
+def planned_cursor() -> Any:
+    """A cursor for the few large statements that take the database as long to plan as to answer: it plans them once per
+    connection (psycopg's prepared statements), and again when the statistics of a table change. Only for SQL of which
+    there are few texts; values are bound by the server, so their types may have to be written out (`%s::bigint[]`).
+    A log of queries counts them but does not hold their text."""
+    connection.ensure_connection()
+    database: Any = connections[connection.alias]
+    database.connection.prepare_threshold = 0
+    bound: Any = ServerBindingCursor
+    return database._prepare_cursor(bound(database.connection))

@@ -92,7 +92,9 @@ class TicketQuerySet(models.QuerySet):
 
     def with_sequel(self) -> "TicketQuerySet":
         """Adds `has_sequel`: whether it went on in another ticket; then it is worth asking for that."""
-        return self.annotate(has_sequel=models.Exists(self.model.objects.filter(follows=models.OuterRef("pk"))))
+        return self.annotate(
+            has_sequel=models.Exists(self.model._default_manager.filter(follows=models.OuterRef("pk")))
+        )
 
     def with_held(self) -> "TicketQuerySet":
         """Adds `has_held`: whether answers wait to leave or could not; then it is worth asking for them."""

@@ -23,7 +23,9 @@ class _Field:
 
     def of(self, named: Named) -> Any:
         found = named[self.name]
-        return found[self.key] if self.key else found
+        if not self.key:
+            return found
+        return found[self.key] if isinstance(found, dict) else getattr(found, self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ _Part = str | _Field | _Choice | _Loop
 
 @register.tag
 def rows(parser: Parser, token: Token) -> "RowsNode":
-    """`{% rows lines as line %} … {% endrows %}` draws its body for each of `lines`, which are dictionaries.
+    """`{% rows lines as line %} … {% endrows %}` draws its body for each of `lines`: dictionaries, or
+    objects with attributes.
 
     The body may hold text, `{{ line.key }}`, `{% if line.key %} … {% else %} …` and `{% for one in line.key %} …`;
     what does not begin with the row's name is the same for each row and drawn once. Values are escaped unless they are
@@ -75,7 +78,7 @@ class RowsNode(Node):
         return mark_safe("".join(drawn))  # noqa: S308  # each part is a template's own text, or escaped
 
 
-def _check(nodes: NodeList, names: set[str]) -> None:
+def _check(nodes: Any, names: set[str]) -> None:
     for node in nodes:
         if isinstance(node, IfNode):
             first, *others = [condition for condition, _branch in node.conditions_nodelists]
@@ -101,7 +104,7 @@ def _field(expression: Any, names: set[str]) -> _Field | None:
     return _Field(lookups[0], lookups[1] if len(lookups) == 2 else "")
 
 
-def _parts(nodes: NodeList, names: set[str], context: template.Context) -> list[_Part]:
+def _parts(nodes: Any, names: set[str], context: template.Context) -> list[_Part]:
     """The body with all that is the same for each row filled in, and joined."""
     found: list[_Part] = []
     for node in nodes:
@@ -123,7 +126,7 @@ def _of_node(node: Any, names: set[str], context: template.Context) -> list[_Par
     return [field or str(node.render(context))]
 
 
-def _of_choice(node: IfNode, names: set[str], context: template.Context) -> list[_Part]:
+def _of_choice(node: Any, names: set[str], context: template.Context) -> list[_Part]:
     (condition, yes), *others = node.conditions_nodelists
     no = others[0][1] if others else NodeList()
     field = _field(condition.value, names)
