@@ -292,6 +292,6 @@ UNFOLD = {
     "DASHBOARD_CALLBACK": "portal.operations.admin_views.work_list",
     "STYLES": [lambda request: static("css/admin.css")],
     "SCRIPTS": [lambda request, name=name: static(f"js/{name}.js") for name in ("admin", "live", "keys", "files")],
-    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "portal.site.navigation"},
+    "SIDEBAR": {"show_search": True, "show_all_applications": False},
 }
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique without regard to case, by a constraint on lower(email)

@@ -27,6 +27,8 @@ class _Choice(admin.SimpleListFilter):
 
     rows: list[tuple[str, Any]] = []
 
+    template = "admin/tickets/ticket/filter.html"
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return self.rows
 

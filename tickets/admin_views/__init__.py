@@ -35,7 +35,7 @@ from tickets.forms import (
     StaffReplyForm,
     TagsForm,
 )
-from tickets.models import AgentProfile, Macro, Message, Ticket, has_login
+from tickets.models import AgentProfile, Macro, Message, Ticket, Timer, has_login
 from tickets.querysets import timeline
 from tickets.views.files import HandedIn, handed_in
 
@@ -200,7 +200,7 @@ def _letters_by_message(ticket: Ticket, shown: list[Message]) -> dict[str, list[
 def _side(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     return {
         "is_guest": not has_login(ticket.requester),
-        "promises": ticket.timers.of_the_page(timezone.now()),
+        "promises": Timer.objects.of_the_page(ticket, timezone.now()),
         "timeline": timeline(ticket, reader=request.user),
         "ratings": ticket.surveys.told(),
         "assign_form": AssignForm(initial={"assignee": ticket.assignee_id}),

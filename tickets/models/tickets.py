@@ -116,6 +116,7 @@ class Ticket(models.Model):
 
     heard_version: str = ""  # what Valkey knew before the row was read, where a page asks on (portal.lib.pulse)
     has_held: bool  # only `with_held`
+    has_sequel: bool  # only `with_sequel`
 
     class Meta:
         verbose_name = _("ticket")

@@ -5,8 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,7 +22,7 @@ from portal.operations.current import troubles
 from portal.web.htmx import done, page
 from tickets import actions as tickets
 from tickets.forms import EscalateForm, ReplyForm, TicketForm
-from tickets.models import DeskRules, Message, SlaPolicy, Ticket
+from tickets.models import DeskRules, FieldValue, Message, SlaPolicy, Ticket, Timer
 from tickets.querysets import Case, timeline
 from tickets.states import PRIORITY_OF_IMPACT, Channel, Impact, Metric
 from tickets.views.files import HandedIn, file, file_by_key, handed_in, upload
@@ -224,7 +224,10 @@ def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _visible_ticket(request: HttpRequest, public_id: str) -> Ticket:
     """The gate of every page about one ticket."""
-    return get_object_or_404(Ticket.objects.visible_to(request.user).with_people(), public_id=public_id)
+    ticket = Ticket.objects.visible_to(request.user).whole(public_id)
+    if ticket is None:
+        raise Http404
+    return ticket
 
 
 def _ticket_to_change(request: HttpRequest, public_id: str) -> Ticket:
@@ -236,8 +239,9 @@ def _ticket_to_change(request: HttpRequest, public_id: str) -> Ticket:
 
 
 def _changed(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    fresh = Ticket.objects.with_people().get(pk=ticket.pk)
-    context = _detail(request, fresh, ReplyForm()) if request.htmx else {}  # type: ignore[attr-defined]  # set by django_htmx
+    context = {}
+    if request.htmx:  # type: ignore[attr-defined]  # set by django_htmx
+        context = _detail(request, _visible_ticket(request, ticket.public_id), ReplyForm())
     return done(request, "tickets/ticket_detail.html", context, to=ticket.get_absolute_url(), parts=["ticket"])
 
 
@@ -249,8 +253,10 @@ def _survivor(request: HttpRequest, ticket: Ticket) -> Ticket | None:
 
 def _followers(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     """The ticket that this one goes on with, and those in which it went on, as far as the reader may see them."""
+    if not (ticket.has_sequel or ticket.follows_id):
+        return {"follows": None, "went_on": []}
     visible = Ticket.objects.visible_to(request.user)
-    went_on = [] if ticket.is_active else list(visible.filter(follows=ticket).order_by("pk"))
+    went_on = list(visible.filter(follows=ticket).order_by("pk")) if ticket.has_sequel else []
     return {"follows": visible.filter(pk=ticket.follows_id).first() if ticket.follows_id else None, "went_on": went_on}
 
 
@@ -261,13 +267,13 @@ def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, 
         "ticket": ticket,
         "form": form,
         "escalate_form": EscalateForm(),
-        "conversation": Message.objects.of_page(ticket, request.user).told(),
+        "conversation": Message.objects.conversation(ticket, request.user),
         "survivor": _survivor(request, ticket),
         **_followers(request, ticket),
         "rules": DeskRules.objects.present(),
-        "promises": ticket.timers.of_the_page(now),
+        "promises": Timer.objects.of_the_page(ticket, now),
         "timeline": timeline(ticket, reader=request.user),
-        "field_values": ticket.field_values.shown_to(request.user),
+        "field_values": FieldValue.objects.shown_to(request.user, ticket),
         **offered_rating(request, ticket),
         "may_reopen": ticket.reopens_until is not None and now <= ticket.reopens_until,
     }
