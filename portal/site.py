@@ -101,7 +101,15 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
         found = [item for item in items if item]
         if found:
             groups.append({"title": title, "separator": True, "items": found})
+    _mark_where_one_is(request.path, [item for group in groups for item in group["items"]])
     return groups
+
+
+def _mark_where_one_is(path: str, items: list[dict[str, Any]]) -> None:
+    """One entry at most: reports stand below the queue's address, and are a place of their own."""
+    here = max((item["link"] for item in items if path.startswith(item["link"])), key=len, default=None)
+    for item in items:
+        item["active"] = item["link"] == here
 
 
 def _item(title: Any, icon: str, url_name: str, _permission: str) -> dict[str, Any] | None:
