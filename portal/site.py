@@ -118,6 +118,7 @@ class Sidebar:
             for line, (_label, _icon, _url, permission) in enumerate(entries)
             if is_allowed(permission)
         ]
+        # The longest: reports stand below the queue's address, and are a place of their own.
         links = [link for link in _links().values() if request.path.startswith(link)]
         return cls(tuple(found), max(links, key=len, default=""))
 
