@@ -1,7 +1,7 @@
 """Escalations: the steps of a ladder that a promise reaches, and the wishes of people. Each is done exactly once."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,10 +12,8 @@ from portal.lib.clock import moment_after
 from portal.lib.refusals import Refused
 from tickets.actions import changes, clocks
 from tickets.events import ESCALATION_ASKED, PROMISE_WARNED, TICKET_ESCALATED
-from tickets.models import Escalation, Ladder, LadderStep, MatrixLine, Ticket, Timer
+from tickets.models import Desk, Escalation, Ladder, LadderStep, MatrixLine, Ticket, Timer
 from tickets.states import ACTIVE, LEVELS, MISSED_AT, Level, MessageKind, Tells
-
-ASKED_AGAIN_AFTER = timedelta(hours=24)
 
 
 @transaction.atomic(savepoint=False)
@@ -133,8 +131,9 @@ def _executives(ticket: Ticket) -> Iterable[User]:
 def _refuse_again(ticket: Ticket, by: User, at: datetime) -> None:
     if ticket.hears_us_from(by):
         return
-    wishes = ticket.escalations.filter(timer=None, reached_at__gt=at - ASKED_AGAIN_AFTER)
+    since = at - Desk.objects.present().ask_to_escalate_again_after
+    wishes = ticket.escalations.filter(timer=None, reached_at__gt=since)
     if wishes.exists():
         raise Refused(
-            _("We have been told already and are on it. If nothing happens, ask again tomorrow."), code="asked_already"
+            _("We have been told already and are on it. If nothing happens, ask again later."), code="asked_already"
         )

@@ -10,12 +10,6 @@ from django.db.models.functions import JSONObject
 from tickets.states import HeldState
 
 
-class DeskRulesQuerySet(models.QuerySet):
-    def present(self) -> Any:
-        """The rules that hold; the shipped figures where nobody made the row."""
-        return self.first() or self.model()
-
-
 class AttachmentQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> "AttachmentQuerySet":
         """Files of messages that the reader may see (the gate of messages is theirs), and those they have not sent."""
