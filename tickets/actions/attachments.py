@@ -115,19 +115,28 @@ def _theirs(files: Sequence[str], by: User, taken: dict[str, int]) -> list[Attac
 @transaction.atomic
 def drop_upload(*, attachment: Attachment, now: datetime | None = None) -> bool:
     """Its owner takes an unsent file back: from now on it is nowhere; the sweep deletes it. False once it was sent."""
-    unsent = Attachment.objects.free().filter(pk=attachment.pk)
-    return bool(Attachment.objects.filter(pk__in=unsent.values("pk"), message=None).update(dropped_at=moment(now)))
+    if not Attachment.objects.select_for_update().filter(pk=attachment.pk).exists():
+        return False
+    return _drop(attachment.pk, moment(now))
+
+
+def _drop(pk: int, at: datetime) -> bool:
+    """Of a locked file: whether nobody took it, looked at anew, since whoever held the lock before may have."""
+    if not Attachment.objects.free().filter(pk=pk).exists():
+        return False
+    return bool(Attachment.objects.filter(pk=pk).update(dropped_at=at))
 
 
 def sweep_next_upload(*, now: datetime | None = None) -> bool:
-    """Deletes one file that nobody sent in time. False when there is none."""
+    """Deletes one file that nobody sent in time; one that was taken at the last moment stays. False: there is none."""
     at = moment(now)
     before = at - Desk.objects.present().unsent_files_kept_for
     with transaction.atomic():
         found = Attachment.objects.to_sweep(before).select_for_update(skip_locked=True).first()
         if found is None:
             return False
-        Attachment.objects.filter(pk=found.pk).update(dropped_at=found.dropped_at or at)
+        if found.dropped_at is None and not _drop(found.pk, at):
+            return True
     for field in (found.stored, found.thumbnail):
         if field.name:
             with suppress(FileNotFoundError):

@@ -46,7 +46,7 @@ def send(*, ticket: Ticket, words: Words, by: User, now: datetime | None = None)
     locked = changes.lock(ticket=ticket)
     known = HeldReply.objects.filter(author=by, digest=words.digest).first() if words.digest else None
     if known is not None:
-        return known
+        return _once(known)
     _check(locked, words, by)
     if locked.assignee_id is None:
         locked = triage.take(ticket=locked, by=by, now=now)
@@ -91,6 +91,13 @@ def take_back(*, held: HeldReply, by: User, now: datetime | None = None) -> Held
         at, details = moment_after(ticket.last_activity_at, now), {"held": locked.pk}
         changes.tell(event=TICKET_REPLY_TAKEN_BACK, ticket=ticket, by=by, at=at, details=details)
     return locked
+
+
+def _once(known: HeldReply) -> HeldReply:
+    """The same words from the same form are one answer; those that were taken back do not leave by themselves."""
+    if known.state == HeldState.TAKEN_BACK:
+        raise Refused(_("You took this answer back. Press “Send” once more to send it after all."), code="taken_back")
+    return known
 
 
 def _check(ticket: Ticket, words: Words, by: User) -> None:

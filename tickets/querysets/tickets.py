@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Case, Count, F, Q, Value, When
 
 from portal.accounts.states import MemberRole
+from portal.lib.given import is_public_id
 from tickets.querysets.attachments import told_files
 from tickets.states import ACTIVE, MESSAGES_FOR_CUSTOMERS, OUR_TURN, SOON, Dimension, MessageKind, Priority, TicketState
 
@@ -125,7 +126,7 @@ class TicketQuerySet(models.QuerySet):
 
     def to_follow(self, user: Any, public_id: str) -> Any:
         """What is done and over, and can be taken up by a new ticket of that reader; None when there is no such."""
-        return self.visible_to(user).done().filter(public_id=public_id[:22]).first() if public_id else None
+        return self.visible_to(user).done().filter(public_id=public_id).first() if is_public_id(public_id) else None
 
     def unassigned(self) -> "TicketQuerySet":
         return self.filter(assignee=None)

@@ -16,6 +16,7 @@ from helpcenter.querysets import opened_on
 from portal.accounts.context import actor
 from portal.accounts.models import User
 from portal.lib import pulse
+from portal.lib.given import row_id
 from portal.lib.refusals import Refused
 from portal.lib.tallies import count
 from portal.operations.current import troubles
@@ -98,7 +99,7 @@ def _typed_before(request: HttpRequest, user: User) -> dict[str, Any]:
     if request.method == "POST":
         return request.POST.dict()
     category = request.GET.get("category", "")
-    chosen = {"category": category} if category.isdecimal() else {}
+    chosen = {"category": category} if row_id(category) else {}
     left = _left_article(request, user)
     return {"subject": request.GET.get("subject", "")[:150], **chosen, **left, **_brought_along(request, user)}
 
@@ -106,13 +107,11 @@ def _typed_before(request: HttpRequest, user: User) -> dict[str, Any]:
 def _left_article(request: HttpRequest, user: User) -> dict[str, str]:
     """The reader came from an article (`article`) that did not help: helpcenter.keep_views writes that down, and the
     ticket tells of it."""
-    pk = request.GET.get("article", "")
-    if request.method != "GET" or not (pk.isascii() and pk.isdigit() and len(pk) < 18):
+    pk = row_id(request.GET.get("article"))
+    if request.method != "GET" or not pk or not Article.objects.visible_to(user).filter(pk=pk).exists():
         return {}
-    if not Article.objects.visible_to(user).filter(pk=pk).exists():
-        return {}
-    count("article-exits", opened_on(timezone.now(), int(pk)))
-    return {"shown_articles": pk}
+    count("article-exits", opened_on(timezone.now(), pk))
+    return {"shown_articles": str(pk)}
 
 
 def _brought_along(request: HttpRequest, user: User) -> dict[str, str]:
