@@ -2,6 +2,7 @@
 
 import datetime
 import django.core.validators
+import django.db.models.functions.text
 from django.db import migrations, models
 
 
@@ -121,5 +122,13 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='desk',
             constraint=models.CheckConstraint(condition=models.Q(('ask_again_after__gte', datetime.timedelta(0)), ('ask_for_rating_after__gte', datetime.timedelta(0)), ('ask_to_escalate_again_after__gte', datetime.timedelta(0)), ('guest_filing_valid_for__gte', datetime.timedelta(seconds=600)), ('guest_link_again_after__gte', datetime.timedelta(seconds=60)), ('guest_link_valid_for__gte', datetime.timedelta(seconds=3600)), ('rate_within__gte', datetime.timedelta(seconds=3600)), ('rating_changes_within__gte', datetime.timedelta(0)), ('reopen_within__gte', datetime.timedelta(days=1)), ('unsent_files_kept_for__gte', datetime.timedelta(seconds=600))), name='desk_lengths_not_too_short', violation_error_message='One of these lengths is too short.'),
+        ),
+        migrations.RemoveIndex(
+            model_name='guestfiling',
+            name='guest_filing_of_address',
+        ),
+        migrations.AddIndex(
+            model_name='guestfiling',
+            index=models.Index(django.db.models.functions.text.Upper('email'), models.F('created_at'), name='guest_filing_of_address'),
         ),
     ]
