@@ -45,9 +45,9 @@ def unfollow(*, ticket: Ticket, user: User, by: User, now: datetime | None = Non
     """No more letters about it; who does not follow it already: nothing happens."""
     if user != by and not ticket.hears_us_from(by):
         raise Refused(_("Only they themselves or the support team can do this."), code="not_yours")
+    locked = changes.lock(ticket=ticket)  # first, as who begins to follow does: they would wait for each other
     gone, _rows = Follower.objects.filter(ticket=ticket, user=user).delete()
     if gone:
-        locked = changes.lock(ticket=ticket)
         locked.save(update_fields=["version"])
         changes.tell(event=FOLLOWER_LEFT, ticket=locked, by=by, at=moment(now), details={"user": user.pk})
 
@@ -60,7 +60,7 @@ def add_copy(*, ticket: Ticket, address: str, by: User, now: datetime | None = N
     if not locked.hears_us_from(by):
         _check_is_a_colleague(locked, address)  # first: a customer learns nothing of other addresses
     _check_mailbox(locked, address, at)
-    copy = locked.copies.of_address(address).first()
+    copy = locked.copies.of_address(address).select_for_update().first()  # who leaves meanwhile has left
     if copy is not None and copy.left_at is not None:
         raise Refused(_("Who reads this mailbox wants no more letters about this ticket."), code="has_left")
     if copy is not None and copy.ended_at is None:

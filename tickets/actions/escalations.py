@@ -13,6 +13,7 @@ from portal.lib.refusals import Refused
 from tickets.actions import changes, clocks
 from tickets.events import ESCALATION_ASKED, PROMISE_WARNED, TICKET_ESCALATED
 from tickets.models import Desk, Escalation, Ladder, LadderStep, MatrixLine, Ticket, Timer
+from tickets.querysets.people import in_charge_of, leads, team_of
 from tickets.states import ACTIVE, LEVELS, MISSED_AT, Level, MessageKind, Tells
 
 
@@ -58,7 +59,7 @@ def ask_to_escalate(*, ticket: Ticket, by: User, reason: str, now: datetime | No
     asked = Escalation(
         ticket=locked, asked_by=by, reason=reason.strip()[:1000], reached_at=at, fired_at=at, level=locked.level
     )
-    asked.told = sorted({person.pk for person in [*_leads(), *_team(locked)]} - {by.pk})
+    asked.told = sorted({person.pk for person in [*leads(), *team_of(locked)]} - {by.pk})
     asked.save(force_insert=True)
     words = _("%(name)s asked to escalate: %(reason)s") % {"name": by, "reason": asked.reason}
     changes.add_message(ticket=locked, body=words, by=None, kind=MessageKind.SYSTEM, at=at)
@@ -107,25 +108,15 @@ def _ids(step: LadderStep, ticket: Ticket) -> list[int]:
 
 def _people(whom: Tells, ticket: Ticket) -> Iterable[User]:
     if whom == Tells.LEAD:
-        return _leads()
+        return leads()
     if whom == Tells.EXECUTIVES:
         return _executives(ticket)
-    if whom == Tells.ASSIGNEE and ticket.assignee is not None and ticket.assignee.is_active:
-        return [ticket.assignee]
-    return _team(ticket)
-
-
-def _leads() -> Iterable[User]:
-    return User.objects.staff().filter(groups__name=StaffRole.LEAD)
-
-
-def _team(ticket: Ticket) -> Iterable[User]:
-    return User.objects.staff().filter(groups__name=f"agent-{ticket.level}")
+    return in_charge_of(ticket) if whom == Tells.ASSIGNEE else team_of(ticket)
 
 
 def _executives(ticket: Ticket) -> Iterable[User]:
     named = User.objects.staff().filter(pk__in=MatrixLine.objects.filter(priority=ticket.priority).values("people"))
-    return named or User.objects.staff().filter(groups__name=StaffRole.EXECUTIVE)
+    return named or User.objects.with_role(StaffRole.EXECUTIVE)
 
 
 def _refuse_again(ticket: Ticket, by: User, at: datetime) -> None:
