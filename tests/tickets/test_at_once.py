@@ -1,4 +1,4 @@
-"""Two things at once: whoever comes second sees what the first did."""
+"""Two things at once, or once more: whoever comes second sees what the first did."""
 
 import time
 from collections.abc import Callable
@@ -14,7 +14,6 @@ from django.utils import timezone
 from portal.accounts.models import User
 from portal.lib.refusals import Refused
 from tests.tickets.files import kept_in, upload
-from tests.tickets.test_many_replies import at_once
 from tickets import actions as tickets
 from tickets.models import Copy, Ticket
 
@@ -71,11 +70,12 @@ def test_a_mailbox_that_leaves_meanwhile_is_not_added_again(file: File, agent: U
     connection.close()
 
 
-@pytest.mark.django_db(transaction=True)
-def test_to_follow_and_no_longer_to_follow_wait_for_each_other_in_one_order(
-    file: File, agent: User, new_agent: Callable[..., User]
-) -> None:
-    ticket, colleague = file(at=timezone.now() - timedelta(hours=1)), new_agent()
-    act = (tickets.follow, tickets.unfollow)
-    at_once([lambda n=n: act[n % 2](ticket=ticket, user=colleague, by=colleague) for n in range(40)])
-    assert ticket.followers.count() in (0, 1)
+@pytest.mark.django_db
+def test_what_was_taken_back_does_not_look_sent_when_the_same_form_comes_again(file: File, agent: User) -> None:
+    ticket = file(at=timezone.now() - timedelta(hours=1))
+    first, second = (tickets.Words("On it.", key=key) for key in ("one", "two"))
+    tickets.take_back(held=tickets.send(ticket=ticket, words=first, by=agent), by=agent)
+    with pytest.raises(Refused) as refused:
+        tickets.send(ticket=ticket, words=first, by=agent)
+    assert refused.value.code == "taken_back"
+    assert tickets.send(ticket=ticket, words=second, by=agent).is_waiting

@@ -45,9 +45,9 @@ def unfollow(*, ticket: Ticket, user: User, by: User, now: datetime | None = Non
     """No more letters about it; who does not follow it already: nothing happens."""
     if user != by and not ticket.hears_us_from(by):
         raise Refused(_("Only they themselves or the support team can do this."), code="not_yours")
-    locked = changes.lock(ticket=ticket)  # first, as who begins to follow does: they would wait for each other
     gone, _rows = Follower.objects.filter(ticket=ticket, user=user).delete()
     if gone:
+        locked = changes.lock(ticket=ticket)
         locked.save(update_fields=["version"])
         changes.tell(event=FOLLOWER_LEFT, ticket=locked, by=by, at=moment(now), details={"user": user.pk})
 
