@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Case, Count, F, Q, Value, When
 
 from portal.accounts.states import MemberRole
+from portal.lib.given import is_public_id
 from portal.lib.prepared import Prepared
 from tickets.querysets.attachments import told_files
 from tickets.states import ACTIVE, MESSAGES_FOR_CUSTOMERS, OUR_TURN, SOON, Dimension, MessageKind, Priority, TicketState
@@ -74,11 +75,15 @@ class TicketQuerySet(models.QuerySet):
         return self.select_related("organization__tier", "requester", "assignee", "category")
 
     def whole(self, public_id: str) -> Any:
-        """The ticket among these with that public id, `with_people` and `with_sequel`; None when it is not.
+        """The ticket among these with that public id, with all that its page tells; None when it is not.
 
         Two queries: this one finds the key, and what is wide is asked for by it."""
         found = list(self.filter(public_id=public_id).values_list("pk", flat=True)[:1])
         return next(iter(_whole(found[0])), None) if found else None
+
+    def with_desk(self) -> "TicketQuerySet":
+        """With the desk's figures as `ticket.desk`, in the same query."""
+        return self.annotate(desk_row=models.Subquery(apps.get_model("tickets", "Desk").objects.rows()))
 
     def lines(self, *others: str) -> models.QuerySet[Any, Any]:
         """What a line of a list tells, as named tuples: the rows of five whole tables would take twice as long."""
@@ -135,7 +140,7 @@ class TicketQuerySet(models.QuerySet):
 
     def to_follow(self, user: Any, public_id: str) -> Any:
         """What is done and over, and can be taken up by a new ticket of that reader; None when there is no such."""
-        return self.visible_to(user).done().filter(public_id=public_id[:22]).first() if public_id else None
+        return self.visible_to(user).done().filter(public_id=public_id).first() if is_public_id(public_id) else None
 
     def unassigned(self) -> "TicketQuerySet":
         return self.filter(assignee=None)
@@ -303,7 +308,7 @@ def _page_shape(ticket: Any, reader: Any) -> dict[str, bool]:
 
 
 _whole: Prepared[Any] = Prepared(
-    lambda pk: apps.get_model("tickets", "Ticket").objects.with_people().with_sequel().filter(pk=pk), int
+    lambda pk: apps.get_model("tickets", "Ticket").objects.with_people().with_sequel().with_desk().filter(pk=pk), int
 )
 _conversation: Prepared[Any] = Prepared(
     lambda ticket_id, **shape: apps.get_model("tickets", "Message").objects.all()._page(ticket_id, **shape).told(), int

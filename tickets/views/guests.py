@@ -23,7 +23,7 @@ from portal.operations.current import troubles
 from portal.web.htmx import page
 from tickets import actions as tickets
 from tickets.forms import GuestForm, ReplyForm
-from tickets.models import Attachment, DeskRules, GuestFiling, GuestLink, Message, Ticket, Timer, has_login
+from tickets.models import Attachment, GuestFiling, GuestLink, Message, Ticket, Timer, has_login
 from tickets.querysets import timeline
 from tickets.views.files import HandedIn, handed_in, handed_over, taken_in
 
@@ -172,11 +172,11 @@ def _shown(
         "ticket": ticket,
         "form": form,
         "files": files,
-        "rules": DeskRules.objects.present(),
+        "desk": ticket.desk,
         "conversation": Message.objects.conversation(ticket, NOBODY),
         "promises": Timer.objects.of_the_page(ticket, now),
         "timeline": timeline(ticket, reader=NOBODY),
-        "may_reopen": ticket.reopens_until is not None and now <= ticket.reopens_until,
+        "may_reopen": ticket.may_be_reopened(now),
         "way": way,
         "files_url": f"{way}files/",
     }
