@@ -16,9 +16,9 @@ def publish_the_status_page(event: Event) -> None:
 def name_the_incidents_on_the_survivor(event: Event) -> None:
     """What the merged ticket told of, the survivor tells of now; unless the talk was kept for staff: then it is about
     another customer's trouble."""
-    source = Ticket.objects.select_related("merged_into").filter(pk=event.about_id).first()
-    if source is None or source.merged_into is None or event.details.get("keeps_internal", True):
+    source = Ticket.objects.select_related("merged_into__organization").filter(pk=event.about_id).first()
+    survivor = source.merged_into if source else None
+    if survivor is None or event.details.get("keeps_internal", True):
         return
-    survivor = Ticket.objects.select_related("organization").get(pk=source.merged_into_id)
     for link in TicketLink.objects.filter(ticket=source).select_related("incident").order_by("pk"):
         incidents.link_ticket(incident=link.incident, ticket=survivor, by=None, now=event.happened_at)

@@ -247,8 +247,7 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = LOCAL_DIR / "static" if LOCAL else Path(env.text("STATIC_ROOT", str(BASE_DIR / "static_root")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-_hashed = "portal.lib.hashed_static.HashedStatic"
-_plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+_hashed, _plain = "portal.lib.hashed_static.HashedStatic", "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _hashed if env.flag("HASHED_STATIC", True) else _plain},

@@ -9,7 +9,7 @@ from tickets import actions as tickets
 from tickets import emails
 from tickets.models import Escalation, HeldReply, Message, Survey, Ticket, Timer
 from tickets.models.rules import MARK
-from tickets.querysets import TicketQuerySet, reads_as_staff
+from tickets.querysets import TicketQuerySet, customers_who_hear, reads_as_staff
 from tickets.states import HeldState, TicketState
 from tickets.states.classifying import Trait
 
@@ -144,20 +144,16 @@ def send_copies(event: Event) -> None:
 
 @on("ticket.merged")
 def tell_its_people_where_the_talk_goes_on(event: Event) -> None:
-    """Who asked, and the customers who follow: each once. Nobody when the talk was kept for staff: to its people the
-    other ticket is not even there. Colleagues read it in the timeline."""
-    source = Ticket.objects.select_related("requester", "merged_into").filter(pk=event.about_id).first()
-    if source is None or source.merged_into is None or event.details.get("keeps_internal", True):
+    """Each customer once. Nobody when the talk was kept for staff: to its people the other ticket is not there."""
+    source = Ticket.objects.filter(pk=event.about_id).first()
+    if source is None or source.merged_into_id is None or event.details.get("keeps_internal", True):
         return
     into = Ticket.objects.with_people().get(pk=source.merged_into_id)
     tickets.open_link(ticket=into, now=event.happened_at)
-    people = {source.requester_id: source.requester}
-    people |= {one.user_id: one.user for one in source.followers.select_related("user").order_by("pk")}
-    for person in people.values():
-        is_told = not reads_as_staff(person) or person.pk == source.requester_id
+    for person in customers_who_hear(source):
         sees = person.pk == into.requester_id or Ticket.objects.visible_to(person).filter(pk=into.pk).exists()
-        if is_told and sees and person.pk != event.by_id:
-            emails.merged(source=source, into=into, to=person, not_before=tickets.undone_until(event.happened_at))
+        if sees and person.pk != event.by_id:
+            emails.merged(source=source, into=into, to=person, not_before=tickets.undone_until(at=event.happened_at))
 
 
 @on("ticket.promise_warned")

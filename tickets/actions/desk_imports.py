@@ -145,7 +145,10 @@ def sweep_import(*, now: datetime | None = None) -> bool:
 @contextmanager
 def _files(claimed: DeskImport) -> Iterator[Path]:
     """The folder in which the files are, for as long as they are needed."""
-    with claimed.stored.storage.open(claimed.stored.name, "rb") as file:
+    name = claimed.stored.name
+    if not name:
+        raise FileNotFoundError
+    with claimed.stored.storage.open(name, "rb") as file:
         content = file.read()
     if claimed.name.lower().endswith(".csv"):
         with TemporaryDirectory() as folder:

@@ -107,7 +107,7 @@ def _check(ticket: Ticket, words: Words, by: User) -> None:
         raise Refused(_("The conversation has moved on since you opened it. Read what came in first."), code="stale")
 
 
-def undone_until(at: datetime) -> datetime:
+def undone_until(*, at: datetime) -> datetime:
     """Until when what was sent at that moment can be taken back."""
     return at + _undo_for()
 

@@ -181,6 +181,7 @@ def test_metrics_tell_of_a_dead_database(
     assert "portal_database_up 0.0" in answer.content.decode()
 
 
+@pytest.mark.django_db
 def test_a_probe_with_strange_words_keeps_no_other_from_its_reading(monkeypatch: pytest.MonkeyPatch) -> None:
     strange = {"aa-strange": lambda: probes.Reading(False, "a\x00b"), **all_probes()}
     monkeypatch.setattr(probes, "_probes", strange)
