@@ -210,3 +210,14 @@ def test_the_choices_are_asked_for_once_for_all_lines(lead: Client) -> None:
     with CaptureQueriesContext(connection) as many:
         lead.get(f"{RULES}{other.pk}/change/")
     assert len(few) == len(many)
+
+
+def test_as_many_as_may_be_picked_can_be_kept(lead: Client) -> None:
+    TagFactory(slug="money")
+    picked = [f"organization:{one.public_id}" for one in OrganizationFactory.create_batch(20)]
+    about = {"conditions-0-asks": "organization", "conditions-0-operator": "is", "conditions-0-value": ""}
+    lead.post(f"{RULES}add/", form(**about, **{"conditions-0-picked": picked}))
+    assert len(Rule.objects.get().versions.get().written["conditions"][0]["values"]) == 20
+    more = [*picked, f"organization:{OrganizationFactory().public_id}"]
+    page = lead.post(f"{RULES}add/", form(**about, **{"conditions-0-picked": more}, name="More")).text
+    assert "Give at most 20 values." in page

@@ -44,4 +44,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['handed_in', 'looked_at', 'confirmed', 'done', 'failed'])), name='deskimport_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('next_at__isnull', False), ('state__in', ('handed_in', 'confirmed'))), models.Q(models.Q(('state__in', ('handed_in', 'confirmed')), _negated=True), ('next_at', None)), _connector='OR'), name='deskimport_waits_with_a_time')],
             },
         ),
+        migrations.AlterField(
+            model_name="rulecondition",
+            name="value",
+            field=models.CharField(blank=True, max_length=2000, verbose_name="values, with commas"),
+        ),
     ]
