@@ -34,6 +34,8 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         _("Customers"),
         [
             (_("Organizations"), "apartment", "admin:accounts_organization_changelist", "accounts.view_organization"),
+            (_("Health"), "favorite", "admin:success_health_changelist", "success.view_health"),
+            (_("Weights of health"), "balance", "admin:success_healthweight_changelist", "success.view_healthweight"),
             (_("People"), "group", "admin:accounts_user_changelist", "accounts.view_user"),
             (_("Plans"), "sell", "admin:billing_plan_changelist", "billing.view_plan"),
             (_("Subscriptions"), "receipt_long", "admin:billing_subscription_changelist", "billing.view_subscription"),
@@ -90,6 +92,7 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Classifiers"), "psychology", "admin:tickets_classifier_changelist", "tickets.view_classifier"),
             (_("Hours"), "schedule", "admin:tickets_businesscalendar_changelist", "tickets.view_businesscalendar"),
             (_("Desk"), "tune", "admin:tickets_desk_changelist", "tickets.view_desk"),
+            (_("Imports"), "upload", "admin:tickets_deskimport_changelist", "tickets.view_deskimport"),
             (_("Attached files"), "attach_file", "admin:tickets_attachment_changelist", "tickets.view_attachment"),
         ],
     ),

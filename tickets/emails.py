@@ -106,6 +106,13 @@ def copied(*, message: Message, copy: Copy) -> None:
     post(Draft(key, copy.address, words.subject, words.text, words.html, about=message, headers=headers))
 
 
+def merged(*, source: Ticket, into: Ticket, to: User, not_before: datetime) -> None:
+    """Tells who asked, or follows, in which ticket the talk goes on. It waits as long as answers can be taken back."""
+    way = _way_of(into) if to.pk == into.requester_id else {"link": settings.SITE_URL + into.get_absolute_url()}
+    context = {"source": source, "ticket": into, **way}
+    _send(f"ticket-merged:{source.pk}:{to.pk}", "merged", to, into, context, not_before=not_before)
+
+
 def escalated(*, ticket: Ticket, to: User, key: str, told: dict[str, Any], now: datetime) -> None:
     """Tells somebody on the staff that a promise is in danger or broken, or that a customer asks for more.
 

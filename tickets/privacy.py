@@ -59,6 +59,12 @@ decide(
         "tickets.Survey": {Fate.ERASED: "comment"},
         "tickets.Escalation": {Fate.ERASED: "reason", Fate.FIGURE: "told", Fate.LINK: "asked_by"},
         "tickets.ImportedRow": {Fate.HOUSE: "source", Fate.FIGURE: "source_id about_id"},
+        "tickets.DeskImport": {
+            Fate.HOUSE: "source",
+            Fate.FIGURE: "tally",
+            Fate.AGED: "name stored problems remarks reason",  # two weeks after it ended
+            Fate.LINK: "uploaded_by",
+        },
         "tickets.Timer": {Fate.FIGURE: "reason percents"},
         "tickets.Macro": {Fate.HOUSE: "name body", Fate.LINK: "owner"},
         "tickets.RuleVersion": {Fate.HOUSE: "written", Fate.LINK: "made_by"},

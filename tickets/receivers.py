@@ -7,7 +7,7 @@ from tickets import actions as tickets
 from tickets import emails
 from tickets.models import Escalation, HeldReply, Message, Survey, Ticket, Timer
 from tickets.models.rules import MARK
-from tickets.querysets import TicketQuerySet, reads_as_staff
+from tickets.querysets import TicketQuerySet, customers_who_hear, reads_as_staff
 from tickets.querysets.people import in_charge_of
 from tickets.states import HeldState, TicketState
 from tickets.states.classifying import Trait
@@ -139,6 +139,20 @@ def send_copies(event: Event) -> None:
     for copy in message.home.copies.live().filter(added_at__lte=message.created_at).order_by("pk"):
         if copy.address.lower() != author and tickets.may_get_letters(copy=copy, now=event.happened_at):
             emails.copied(message=message, copy=copy)
+
+
+@on("ticket.merged")
+def tell_its_people_where_the_talk_goes_on(event: Event) -> None:
+    """Each customer once. Nobody when the talk was kept for staff: to its people the other ticket is not there."""
+    source = Ticket.objects.filter(pk=event.about_id).first()
+    if source is None or source.merged_into_id is None or event.details.get("keeps_internal", True):
+        return
+    into = Ticket.objects.with_people().get(pk=source.merged_into_id)
+    tickets.open_link(ticket=into, now=event.happened_at)
+    for person in customers_who_hear(source):
+        sees = person.pk == into.requester_id or Ticket.objects.visible_to(person).filter(pk=into.pk).exists()
+        if sees and person.pk != event.by_id:
+            emails.merged(source=source, into=into, to=person, not_before=tickets.undone_until(at=event.happened_at))
 
 
 @on("ticket.promise_warned")

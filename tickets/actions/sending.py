@@ -112,3 +112,8 @@ def _check(ticket: Ticket, words: Words, by: User) -> None:
         raise Refused(_("This macro is not offered any more."), code="no_macro")
     if words.seen_version is not None and has_moved_on(ticket=ticket, since=words.seen_version, reader=by):
         raise Refused(_("The conversation has moved on since you opened it. Read what came in first."), code="stale")
+
+
+def undone_until(*, at: datetime) -> datetime:
+    """Until when what was sent at that moment can be taken back."""
+    return at + Desk.objects.present().undo_for

@@ -6,6 +6,7 @@ from tickets.admin.desk import AgentProfileAdmin, SkillAdmin
 from tickets.admin.fields import TicketFieldAdmin
 from tickets.admin.figures import DeskAdmin
 from tickets.admin.files import AttachmentAdmin
+from tickets.admin.imports import DeskImportAdmin
 from tickets.admin.macros import MacroAdmin, TagAdmin
 from tickets.admin.promises import (
     CategoryAdmin,
@@ -25,6 +26,7 @@ __all__ = [
     "CategoryAdmin",
     "ClassifierAdmin",
     "DeskAdmin",
+    "DeskImportAdmin",
     "EscalationAdmin",
     "FiringAdmin",
     "LadderAdmin",

@@ -4,15 +4,17 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.context import actor
 from portal.lib.given import row_id
 from portal.lib.refusals import Refused
 from tickets import actions as tickets
-from tickets.admin_views.gate import visible_ticket
+from tickets.admin_views.gate import visible_ticket, works_on_tickets
 from tickets.forms import CopyForm, FollowerForm
 from tickets.models import Ticket
+
+_LONGEST_NAME = 80
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,3 +70,12 @@ def _page(
     response = render(request, "admin/tickets/ticket/people.html", context, status=status)
     response["Cache-Control"] = "no-store, private"
     return response
+
+
+@require_safe
+@works_on_tickets
+def colleagues(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whom a note can name: a list that the note's box shows while a name is typed. For whoever may write one there."""
+    visible_ticket(request, pk)
+    found = tickets.nameable(beginning=request.GET.get("q", "")[:_LONGEST_NAME])
+    return render(request, "admin/tickets/ticket/colleagues.html", {"colleagues": found})

@@ -9,7 +9,7 @@ from tickets.models.figures import Desk
 from tickets.models.finding import SearchDocument
 from tickets.models.guests import GuestFiling, GuestLink, has_login
 from tickets.models.held import HeldReply
-from tickets.models.imports import ImportedRow
+from tickets.models.imports import DeskImport, ImportedRow
 from tickets.models.macros import Macro, Tag
 from tickets.models.policies import SlaPolicy
 from tickets.models.queue_views import QueueView
@@ -31,6 +31,7 @@ __all__ = [
     "ClassifierVersion",
     "Copy",
     "Desk",
+    "DeskImport",
     "Escalation",
     "FieldValue",
     "Firing",

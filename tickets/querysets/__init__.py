@@ -2,7 +2,7 @@
 
 from tickets.querysets.attachments import AttachmentQuerySet
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
-from tickets.querysets.circle import CopyQuerySet
+from tickets.querysets.circle import CopyQuerySet, customers_who_hear
 from tickets.querysets.classifying import SuggestionQuerySet, VersionQuerySet
 from tickets.querysets.desk import AgentProfileQuerySet, DeskQuerySet
 from tickets.querysets.fields import FieldValueQuerySet, TicketFieldQuerySet
@@ -53,6 +53,7 @@ __all__ = [
     "TicketQuerySet",
     "TimerQuerySet",
     "VersionQuerySet",
+    "customers_who_hear",
     "differences",
     "reads_as_staff",
     "split_digest",
