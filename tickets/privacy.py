@@ -83,7 +83,7 @@ decide(
 decide(
     {
         "tickets.Attachment": {
-            Fate.DELETED: "name content_type problem stored thumbnail uploaded_by",
+            Fate.DELETED: "name content_type problem stored thumbnail uploaded_by network",
             Fate.FIGURE: "public_id",
         },
         "tickets.GuestFiling": {Fate.DELETED: "email name subject body digest network"},
@@ -110,7 +110,8 @@ def _written(subject: Subject) -> Q:
 
 def _drop_files(chosen: Q) -> int:
     """They belong to nothing from now on; the sweep of uploads deletes row and bytes."""
-    gone = {"message": None, "held": None, "uploaded_by": None, "name": ERASED, "problem": "", "dropped_at": Now()}
+    nobody_s: dict[str, Any] = {"message": None, "held": None, "filing": None, "uploaded_by": None, "network": ""}
+    gone = {**nobody_s, "name": ERASED, "problem": "", "dropped_at": Now()}
     return Attachment.objects.filter(chosen, dropped_at=None).update(**gone)
 
 
@@ -145,13 +146,17 @@ def erase(subject: Subject, most: int) -> int:
         return count
     if subject.is_person:
         count += Escalation.objects.filter(asked_by=subject.pk).exclude(reason="").update(reason="")
+        filings = GuestFiling.objects.of_addresses(subject.emails) | GuestFiling.objects.filter(
+            ticket__requester=subject.pk
+        )
         mine = [
             Macro.objects.filter(owner=subject.pk),
             QueueView.objects.filter(owner=subject.pk),
             Follower.objects.filter(user=subject.pk),
             Copy.objects.of_addresses(subject.emails),
-            GuestFiling.objects.filter(Q(email__in=subject.emails) | Q(ticket__requester=subject.pk)),
+            filings,
         ]
+        count += _drop_files(Q(filing__in=filings))
         for theirs in mine:
             count += theirs.delete()[0]
         count += _drop_files(Q(uploaded_by=subject.pk, message=None))

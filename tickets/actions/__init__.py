@@ -20,6 +20,7 @@ from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.fields import archive_field, keep_field, restore_field, set_fields
 from tickets.actions.file_checks import check_file, claim_file
 from tickets.actions.filing import Filing, file_ticket
+from tickets.actions.guest_files import keep_guest_upload
 from tickets.actions.guests import (
     GuestWords,
     confirm_filing,
@@ -103,6 +104,7 @@ __all__ = [
     "is_training_due",
     "keep_calendar",
     "keep_field",
+    "keep_guest_upload",
     "keep_macro",
     "keep_policy",
     "keep_profile",

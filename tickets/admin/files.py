@@ -14,13 +14,14 @@ class DeskRulesAdmin(ModelAdmin):
     """The one row of figures; it is changed, never added or removed."""
 
     fieldsets = [
-        (_("Files"), {"fields": ["most_files", "most_file_mb", "unsent_files_kept_for"]}),
+        (_("Files"), {"fields": ["most_files", "most_file_mb", "most_files_mb_a_day", "unsent_files_kept_for"]}),
         (
             _("Guests"),
             {
                 "fields": [
                     *("guest_filing_valid_for", "guest_link_valid_for"),
                     *("guest_letters_an_hour", "guest_filings_an_hour"),
+                    *("guest_files_mb_an_hour", "guest_files_mb"),
                 ]
             },
         ),

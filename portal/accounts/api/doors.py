@@ -23,6 +23,7 @@ from portal.lib.clock import moment
 from portal.lib.rate_limits import Allowance, take
 from portal.lib.refusals import Refused
 from portal.lib.tokens import digest
+from portal.lib.visitors import place_of
 
 STAFF_REQUESTS_PER_MINUTE = 1200
 VISITOR_REQUESTS_PER_MINUTE = 60
@@ -82,7 +83,7 @@ class Anybody(Bearer):
             return super().__call__(request)
         self._check_body(request)
         request.user = AnonymousUser()
-        _count(request, f"api:visitor:{request.META.get('REMOTE_ADDR', '')}", VISITOR_REQUESTS_PER_MINUTE)
+        _count(request, f"api:visitor:{place_of(request.META.get('REMOTE_ADDR', ''))}", VISITOR_REQUESTS_PER_MINUTE)
         return request.user
 
 
