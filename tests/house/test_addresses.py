@@ -45,7 +45,7 @@ DOORS = {
     "api:openapi", "api:not_found",
     "api:me", "api:organizations", "api:organization",
     "api:file_ticket", "api:patch_ticket", "api:solve_ticket", "api:close_ticket", "api:reopen_ticket",
-    "api:messages", "api:note",
+    "api:messages", "api:note", "api:upload_file", "api:file", "api:file_content", "api:files",
     "api:articles", "api:article", "api:search_articles", "api:status",  # for everybody, within a limit
 }  # fmt: skip
 # allauth's pages for people who are not logged in (yet).

@@ -95,12 +95,18 @@ def handed_over(request: HttpRequest, attachment: Attachment) -> HttpResponseBas
         return render(request, "tickets/file_held.html", {"attachment": attachment}, status=409)
     if "small" in request.GET:
         return _small(attachment)
-    if not _is_local(attachment):
-        return _private(redirect(_bucket_link(attachment)))
-    if settings.FILES_HOST:
+    if settings.FILES_HOST and _is_local(attachment):
         key = _signer.sign(attachment.public_id).removeprefix(f"{attachment.public_id}:")
         way = reverse("tickets:file_by_key", args=[attachment.public_id, key])
         return _private(redirect(f"{settings.SITE_URL.split('//')[0]}//{settings.FILES_HOST}{way}"))
+    return as_download(attachment)
+
+
+def as_download(attachment: Attachment) -> HttpResponseBase:
+    """A file that is ready, to be kept and never shown; where a bucket has the bytes, the way there. The caller is its
+    gate."""
+    if not _is_local(attachment):
+        return _private(redirect(_bucket_link(attachment)))
     return _private(guarded(_whole(attachment, UNKNOWN), attachment.name, is_shown=False))
 
 
