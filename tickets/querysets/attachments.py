@@ -32,7 +32,7 @@ class AttachmentQuerySet(models.QuerySet):
 
     def unsent_of(self, user: Any) -> "AttachmentQuerySet":
         """What that person uploaded and has not sent."""
-        return self.free().filter(uploaded_by=user).order_by("pk")
+        return self.free().filter(uploaded_by=user.pk).order_by("pk")
 
     def uploaded_lately(self, user: Any, now: datetime) -> "AttachmentQuerySet":
         """What that person uploaded within a day, wherever it is by now."""
