@@ -50,7 +50,7 @@ def _refuse_heaps(attachment: Attachment, rules: DeskRules) -> None:
 
 
 @transaction.atomic
-def take(*, filing: GuestFiling, files: Sequence[str], is_lost: bool, now: datetime) -> None:
+def take_along(*, filing: GuestFiling, files: Sequence[str], is_lost: bool, now: datetime) -> None:
     """A form takes the files that were uploaded for it; those of a form that nobody can ever confirm (`is_lost`) are
     gone. Refuses too many (`files_many`), and those that are no longer here (`file_gone`)."""
     wanted = list(dict.fromkeys(files))

@@ -62,7 +62,7 @@ def hold_filing(words: GuestWords, *, now: datetime | None = None) -> None:
         created_at=at,
         expires_at=at + rules.guest_filing_valid_for,
     )
-    guest_files.take(filing=filing, files=words.files, is_lost=not is_quiet, now=at)
+    guest_files.take_along(filing=filing, files=words.files, is_lost=not is_quiet, now=at)
     if is_quiet:
         emails.confirm_guest(filing=filing, secret=secret)
 

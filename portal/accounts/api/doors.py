@@ -224,8 +224,10 @@ def _sent(request: HttpRequest) -> str:
     told = [("", name, str(values)) for name, values in sorted(request.POST.lists())]
     for part, files in sorted(request.FILES.lists()):
         for one in files:
-            one.seek(0)
-            told.append((part, one.name, hashlib.file_digest(one.file, "sha256").hexdigest()))
+            whole = hashlib.sha256()
+            for piece in one.chunks():
+                whole.update(piece)
+            told.append((part, str(one.name), whole.hexdigest()))
     return json.dumps(told)
 
 

@@ -298,19 +298,3 @@ def test_staff_set_their_quiet_hours_and_customers_are_not_asked(client: Client)
     lena.refresh_from_db()
     assert (lena.quiet_from, lena.quiet_until) == (time(22), time(7))
     assert 'value="22:00"' in client.get(url).text
-
-
-def test_nobody_is_drawn_into_an_organization_that_is_about_to_be_erased(client: Client, owner: Membership) -> None:
-    of = owner.organization
-    accounts.invite(organization=of, email="grace@example.org", role=MemberRole.MEMBER, by=owner.user)
-    way = link_in(newest_to("grace@example.org"))
-    accounts.ask_erasure(of=of, by=owner.user, typed=of.name)
-    with pytest.raises(Refused, match="about to be erased"):
-        accounts.invite(organization=of, email="else@example.org", role=MemberRole.MEMBER, by=owner.user)
-    grace = UserFactory(email="grace@example.org")
-    client.force_login(grace)
-    assert client.post(way).status_code == 409
-    assert not grace.organizations.exists()
-    accounts.revoke_erasure(of=of, by=owner.user)
-    client.post(way)
-    assert grace.organizations.get() == of
