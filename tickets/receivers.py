@@ -1,5 +1,3 @@
-from collections.abc import Iterable
-
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import Organization, User
@@ -10,6 +8,7 @@ from tickets import emails
 from tickets.models import Escalation, HeldReply, Message, Survey, Ticket, Timer
 from tickets.models.rules import MARK
 from tickets.querysets import TicketQuerySet, reads_as_staff
+from tickets.querysets.people import in_charge_of
 from tickets.states import HeldState, TicketState
 from tickets.states.classifying import Trait
 
@@ -100,7 +99,7 @@ def tell_the_agents(event: Event) -> None:
     message = _message_of(event)
     if message is None:
         return
-    for agent in _agents_of(message.ticket):
+    for agent in in_charge_of(message.ticket):
         emails.customer_replied(message=message, to=agent)
 
 
@@ -124,7 +123,7 @@ def tell_those_who_follow(event: Event) -> None:
         return
     told = {message.author_id, message.home.requester_id, *event.details.get("mentioned", [])}
     if event.name == "ticket.customer_replied":
-        told |= {agent.pk for agent in _agents_of(message.ticket)}
+        told |= {agent.pk for agent in in_charge_of(message.ticket)}
     for follower in message.home.followers.exclude(user__in=told - {None}).select_related("user").order_by("pk"):
         if Message.objects.visible_to(follower.user).filter(pk=message.pk).exists():
             emails.followed(message=message, to=follower.user)
@@ -260,12 +259,6 @@ def _retarget(found: TicketQuerySet, event: Event) -> None:
 def _message_of(event: Event) -> Message | None:
     found = Message.objects.select_related("author", "ticket__requester", "ticket__assignee", "merged_from__requester")
     return found.filter(pk=event.details.get("message")).first()
-
-
-def _agents_of(ticket: Ticket) -> Iterable[User]:
-    if ticket.assignee is not None and ticket.assignee.is_active:
-        return [ticket.assignee]
-    return User.objects.staff().filter(groups__name=f"agent-{ticket.level}").order_by("pk")
 
 
 def _ticket_of_letter(about_type: str, about_id: str) -> Ticket | None:

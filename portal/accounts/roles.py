@@ -56,7 +56,6 @@ _LEAD = [
     "tickets.view_desk",
     "tickets.change_desk",
     "tickets.share_macro",
-    *("tickets.view_deskrules", "tickets.change_deskrules"),
     "tickets.share_queueview",
     "tickets.view_ticketfield",
     "tickets.add_ticketfield",

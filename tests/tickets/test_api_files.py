@@ -17,7 +17,7 @@ from tests.portal.accounts.bearers import bearer, send
 from tests.tickets.files import check_all, kept_in, picture, upload
 from tests.tickets.ways import TICKETS, changed, path_of
 from tickets import actions as tickets
-from tickets.models import Attachment, DeskRules, Message, Ticket
+from tickets.models import Attachment, Desk, Message, Ticket
 
 pytestmark = pytest.mark.django_db
 File = Callable[..., Ticket]
@@ -120,7 +120,7 @@ def test_one_request_brings_one_file_and_nothing_else(client: Client, customer: 
 
 def test_the_limits_of_the_desk_hold_here(client: Client, customer: User) -> None:
     rules = {"most_file_mb": 1, "most_files": 1, "most_files_mb_a_day": 2}
-    DeskRules.objects.update_or_create(pk=1, defaults=rules)
+    Desk.objects.update_or_create(pk=1, defaults=rules)
     headers, large = bearer(customer, "write"), b"x" * 1024 * 1024
     for content, status, code in (
         (large + b"x", 413, "file_large"),

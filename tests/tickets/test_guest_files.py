@@ -22,7 +22,7 @@ from tests.tickets.files import check_all, kept_in, picture, upload
 from tests.tickets.test_guests import GERDA, link_in, written
 from tickets import actions as tickets
 from tickets import privacy
-from tickets.models import Attachment, DeskRules, GuestFiling, Ticket
+from tickets.models import Attachment, Desk, GuestFiling, Ticket
 from tickets.tasks import forget_guests, sweep_uploads
 
 pytestmark = pytest.mark.django_db
@@ -129,7 +129,7 @@ def test_a_file_goes_with_one_form_only(client: Client) -> None:
 
 
 def test_too_many_files_are_refused_and_come_back(client: Client) -> None:
-    DeskRules.objects.update_or_create(pk=1, defaults={"most_files": 2})
+    Desk.objects.update_or_create(pk=1, defaults={"most_files": 2})
     answer = written(client, files=[text(f"{number}.txt") for number in range(3)])
     assert (answer.status_code, "Attach 2 files at most" in answer.content.decode()) == (422, True)
     assert not GuestFiling.objects.exists()
@@ -137,7 +137,7 @@ def test_too_many_files_are_refused_and_come_back(client: Client) -> None:
 
 
 def test_one_network_uploads_little_in_an_hour(client: Client) -> None:
-    DeskRules.objects.update_or_create(pk=1, defaults={"guest_files_mb_an_hour": 1})
+    Desk.objects.update_or_create(pk=1, defaults={"guest_files_mb_an_hour": 1})
     large = b"x" * 600 * 1024
     assert client.post(FIRST, {"files": text(content=large)}).status_code == 201
     refused = client.post(FIRST, {"files": text(content=large)})
@@ -150,14 +150,14 @@ def test_one_network_uploads_little_in_an_hour(client: Client) -> None:
 
 
 def test_one_network_uploads_few_in_an_hour_and_ipv6_gives_nobody_more(client: Client) -> None:
-    DeskRules.objects.update_or_create(pk=1, defaults={"most_files": 1})
+    Desk.objects.update_or_create(pk=1, defaults={"most_files": 1})
     for number in range(3):
         assert client.post(FIRST, {"files": text()}, REMOTE_ADDR=f"2001:db8::{number}").status_code == 201
     assert client.post(FIRST, {"files": text()}, REMOTE_ADDR="2001:db8::9:9").status_code == 422
 
 
 def test_all_strangers_together_fill_only_their_corner(client: Client, customer: User) -> None:
-    DeskRules.objects.update_or_create(pk=1, defaults={"guest_files_mb": 1})
+    Desk.objects.update_or_create(pk=1, defaults={"guest_files_mb": 1})
     large = b"x" * 600 * 1024
     assert client.post(FIRST, {"files": text(content=large)}, REMOTE_ADDR="10.0.0.1").status_code == 201
     refused = client.post(FIRST, {"files": text(content=large)}, REMOTE_ADDR="10.0.0.2")
@@ -188,7 +188,7 @@ def test_what_was_never_confirmed_is_erased_with_its_files(client: Client, folde
 
 
 def test_files_of_a_form_whose_letter_never_left_are_not_kept(client: Client, folder: Path) -> None:
-    DeskRules.objects.update_or_create(pk=1, defaults={"guest_letters_an_hour": 1})
+    Desk.objects.update_or_create(pk=1, defaults={"guest_letters_an_hour": 1})
     written(client, files=[text()])
     silent = written(client, files=[text("lost.txt")])
     assert silent.status_code == 200  # nobody learns that no letter left

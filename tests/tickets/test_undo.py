@@ -170,6 +170,17 @@ def test_sent_twice_it_is_one_answer(file: File, agent: User, now: datetime) -> 
     assert ticket.held_replies.count() == 2
 
 
+def test_what_was_taken_back_does_not_look_sent_when_the_same_form_comes_again(
+    file: File, agent: User, now: datetime
+) -> None:
+    ticket = file(at=now)
+    tickets.take_back(held=send(ticket, agent, now, key="one"), by=agent, now=now)
+    with pytest.raises(Refused) as refused:
+        send(ticket, agent, now + SECOND, key="one")
+    assert refused.value.code == "taken_back"
+    assert send(ticket, agent, now + SECOND, key="two").is_waiting
+
+
 def test_a_colleague_is_stopped_by_an_answer_that_has_not_left_yet(
     file: File, agent: User, new_agent: Callable[..., User], now: datetime
 ) -> None:

@@ -19,7 +19,7 @@ from tickets.actions.conversation import note, reply
 from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.fields import archive_field, keep_field, restore_field, set_fields
 from tickets.actions.file_checks import check_file, claim_file
-from tickets.actions.filing import Filing, file_ticket
+from tickets.actions.filing import Filing, file_ticket, refuse_many_filings
 from tickets.actions.guest_files import keep_guest_upload
 from tickets.actions.guests import (
     GuestWords,
@@ -120,6 +120,7 @@ __all__ = [
     "note_with_files",
     "open_link",
     "rate",
+    "refuse_many_filings",
     "reopen",
     "replay_promises",
     "reply",

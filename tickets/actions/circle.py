@@ -17,10 +17,8 @@ from portal.outbox.states import LetterState
 from tickets.actions import changes
 from tickets.events import COPY_ADDED, COPY_ENDED, FOLLOWER_ADDED, FOLLOWER_LEFT
 from tickets.models import Copy, Desk, Follower, Ticket
-from tickets.states import MOST_COPIES
 
 BOUNCED_LATELY = timedelta(days=60)
-MOST_LETTERS_AN_HOUR = 20
 
 
 @transaction.atomic
@@ -47,9 +45,9 @@ def unfollow(*, ticket: Ticket, user: User, by: User, now: datetime | None = Non
     """No more letters about it; who does not follow it already: nothing happens."""
     if user != by and not ticket.hears_us_from(by):
         raise Refused(_("Only they themselves or the support team can do this."), code="not_yours")
+    locked = changes.lock(ticket=ticket)  # first, as who begins to follow does: they would wait for each other
     gone, _rows = Follower.objects.filter(ticket=ticket, user=user).delete()
     if gone:
-        locked = changes.lock(ticket=ticket)
         locked.save(update_fields=["version"])
         changes.tell(event=FOLLOWER_LEFT, ticket=locked, by=by, at=moment(now), details={"user": user.pk})
 
@@ -62,12 +60,12 @@ def add_copy(*, ticket: Ticket, address: str, by: User, now: datetime | None = N
     if not locked.hears_us_from(by):
         _check_is_a_colleague(locked, address)  # first: a customer learns nothing of other addresses
     _check_mailbox(locked, address, at)
-    copy = locked.copies.of_address(address).first()
+    copy = locked.copies.of_address(address).select_for_update().first()  # who leaves meanwhile has left
     if copy is not None and copy.left_at is not None:
         raise Refused(_("Who reads this mailbox wants no more letters about this ticket."), code="has_left")
     if copy is not None and copy.ended_at is None:
         return copy
-    if locked.copies.live().count() >= _most_copies():
+    if locked.copies.live().count() >= Desk.objects.present().most_copies:
         raise Refused(_("No more addresses can be added to this ticket."), code="too_many")
     copy = copy or Copy(ticket=locked, address=address)
     copy.added_by, copy.added_at, copy.ended_at = by, at, None
@@ -101,7 +99,7 @@ def may_get_letters(*, copy: Copy, now: datetime | None = None) -> bool:
     if sent.filter(state=LetterState.BOUNCED, posted_at__gt=at - BOUNCED_LATELY).exists():
         return False
     lately = Letter.objects.filter(key__startswith=f"ticket-copy:{copy.pk}:", posted_at__gt=at - timedelta(hours=1))
-    return lately.count() < MOST_LETTERS_AN_HOUR
+    return lately.count() < Desk.objects.present().copy_letters_an_hour
 
 
 def _check_mailbox(ticket: Ticket, address: str, at: datetime) -> None:
@@ -125,8 +123,3 @@ def _check_is_a_colleague(ticket: Ticket, address: str) -> None:
     members = Membership.objects.filter(organization=ticket.organization_id, user__is_active=True)
     if ticket.organization_id is None or not members.filter(user__email__iexact=address).exists():
         raise Refused(_("You can add people of your organization who have an account here."), code="not_a_member")
-
-
-def _most_copies() -> int:
-    kept = Desk.objects.values_list("most_copies", flat=True).first()
-    return MOST_COPIES if kept is None else kept

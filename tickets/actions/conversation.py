@@ -180,10 +180,9 @@ def _customer_reply(ticket: Ticket, body: str, by: User | None, at: datetime) ->
 @transaction.atomic(savepoint=False)
 def take_up_again(*, ticket: Ticket, by: User | None, at: datetime) -> None:
     """Makes a locked solved ticket open again, with a new promise; too late a wish of a customer is refused."""
-    until = ticket.reopens_until
-    if not ticket.hears_us_from(by) and until is not None and at > until:
+    if ticket.is_solved and not ticket.hears_us_from(by) and not ticket.may_be_reopened(at):
         raise Refused(
-            _("This ticket was solved more than two weeks ago. Please open a new one and mention its number."),
+            _("This ticket was solved too long ago. Please open a new one and mention its number."),
             code="too_late_to_reopen",
         )
     changes.move(ticket=ticket, to=TicketState.OPEN)

@@ -13,8 +13,8 @@ from portal.accounts.models import User
 from portal.lib.clock import moment
 from portal.lib.refusals import Refused
 from tickets.actions.attachments import MOST_UNSENT, Upload, drafted, write
-from tickets.models import Attachment, DeskRules, GuestFiling
-from tickets.models.desk_rules import MB
+from tickets.models import Attachment, Desk, GuestFiling
+from tickets.models.figures import MB
 
 log = structlog.get_logger("portal.system")
 
@@ -26,25 +26,25 @@ def keep_guest_upload(*, upload: Upload, network: str, now: datetime | None = No
     Refuses what `keep_upload` refuses, more than one network may upload in an hour (`files_many`), and more than the
     house keeps for all guests together (`files_full`).
     """
-    rules: DeskRules = DeskRules.objects.present()
-    attachment = drafted(upload=upload, rules=rules, now=moment(now))
+    desk: Desk = Desk.objects.present()
+    attachment = drafted(upload=upload, desk=desk, now=moment(now))
     attachment.network = network
     with transaction.atomic():
         one_by_one("files")
-        _refuse_heaps(attachment, rules)
+        _refuse_heaps(attachment, desk)
         attachment.save()
     write(attachment=attachment, upload=upload)
     return attachment
 
 
-def _refuse_heaps(attachment: Attachment, rules: DeskRules) -> None:
+def _refuse_heaps(attachment: Attachment, desk: Desk) -> None:
     lately = Attachment.objects.of_network_lately(attachment.network, attachment.uploaded_at)
-    is_large = lately.bytes_of() + attachment.size > rules.guest_files_mb_an_hour * MB
-    if is_large or lately.count() >= rules.most_files * MOST_UNSENT:
+    is_large = lately.bytes_of() + attachment.size > desk.guest_files_mb_an_hour * MB
+    if is_large or lately.count() >= desk.most_files * MOST_UNSENT:
         said = _("Many files came from your network. You can add more in an hour, or once your address is confirmed.")
         raise Refused(said, code="files_many")
-    if Attachment.objects.of_strangers().bytes_of() + attachment.size > rules.guest_files_mb * MB:
-        log.warning("guest_files_full", most_mb=rules.guest_files_mb)
+    if Attachment.objects.of_strangers().bytes_of() + attachment.size > desk.guest_files_mb * MB:
+        log.warning("guest_files_full", most_mb=desk.guest_files_mb)
         said = _("We cannot keep files just now. Send your words; you can add files once your address is confirmed.")
         raise Refused(said, code="files_full")
 
@@ -56,7 +56,7 @@ def take_along(*, filing: GuestFiling, files: Sequence[str], is_lost: bool, now:
     wanted = list(dict.fromkeys(files))
     if not wanted:
         return
-    most = DeskRules.objects.present().most_files
+    most = Desk.objects.present().most_files
     if len(wanted) > most:
         raise Refused(ngettext("Attach %d file at most.", "Attach %d files at most.", most) % most, code="files_many")
     found = list(Attachment.objects.unclaimed().named(wanted).select_for_update().values_list("pk", flat=True))
@@ -72,7 +72,7 @@ def hand_over(*, filing: GuestFiling, to: User) -> list[str]:
     theirs = Attachment.objects.filter(filing=filing, dropped_at=None).order_by("pk")
     named = list(theirs.values_list("public_id", flat=True))
     theirs.update(uploaded_by=to, network="", filing=None)
-    return named[: DeskRules.objects.present().most_files]
+    return named[: Desk.objects.present().most_files]
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.accounts.context import actor
+from portal.lib.given import row_id
 from portal.lib.refusals import Refused
 from portal.lib.tokens import public_id
 from portal.outbox.models import Letter
@@ -173,7 +174,7 @@ def _conversation(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) ->
     shown = list(Message.objects.of_page(ticket, request.user).select_related("merged_from").told())
     letters = _letters_by_message(ticket, shown)
     seen = form["seen"].value() if form.is_bound else ticket.version
-    seen = int(seen) if str(seen).isdecimal() else ticket.version
+    seen = row_id(seen) or ticket.version
     rows = [(message, letters.get(str(message.pk), []), message.ticket_version > seen) for message in shown]
     about = letters.get("", [])
     on_their_way = list(ticket.held_replies.told()) if ticket.has_held else []

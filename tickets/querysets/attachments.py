@@ -7,13 +7,8 @@ from django.db import models
 from django.db.models import OuterRef, Q, Sum
 from django.db.models.functions import JSONObject
 
+from portal.lib.given import is_public_id
 from tickets.states import HeldState
-
-
-class DeskRulesQuerySet(models.QuerySet):
-    def present(self) -> Any:
-        """The rules that hold; the shipped figures where nobody made the row."""
-        return self.first() or self.model()
 
 
 class AttachmentQuerySet(models.QuerySet):
@@ -53,7 +48,7 @@ class AttachmentQuerySet(models.QuerySet):
         return self.aggregate(found=Sum("size"))["found"] or 0
 
     def named(self, public_ids: list[str]) -> "AttachmentQuerySet":
-        return self.filter(public_id__in=public_ids).order_by("pk")
+        return self.filter(public_id__in=filter(is_public_id, public_ids)).order_by("pk")
 
     def to_check(self, now: datetime) -> "AttachmentQuerySet":
         """Due for the scan or the small picture; others work on what is left out. What a stranger sent is looked at

@@ -23,7 +23,7 @@ from portal.operations.current import troubles
 from portal.web.htmx import page
 from tickets import actions as tickets
 from tickets.forms import GuestForm, ReplyForm
-from tickets.models import Attachment, DeskRules, GuestFiling, GuestLink, Message, Ticket, has_login
+from tickets.models import Attachment, Desk, GuestFiling, GuestLink, Message, Ticket, has_login
 from tickets.querysets import timeline
 from tickets.views.files import HandedIn, handed_in, handed_in_by_a_stranger, handed_over, taken_in
 
@@ -47,7 +47,7 @@ def guest_new(request: HttpRequest) -> HttpResponseBase:
             return page(request, "tickets/guest_sent.html", {"email": form.cleaned_data["email"]})
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    context = {"form": form, "files": files, "rules": DeskRules.objects.present(), "troubles": troubles(timezone.now())}
+    context = {"form": form, "files": files, "desk": Desk.objects.present(), "troubles": troubles(timezone.now())}
     return page(request, "tickets/guest_new.html", context, status=422 if form.is_bound else 200)
 
 
@@ -179,11 +179,11 @@ def _shown(
         "ticket": ticket,
         "form": form,
         "files": files,
-        "rules": DeskRules.objects.present(),
+        "desk": ticket.desk,
         "conversation": Message.objects.of_page(ticket, NOBODY).told(),
         "promises": ticket.timers.of_the_page(now),
         "timeline": timeline(ticket, reader=NOBODY),
-        "may_reopen": ticket.reopens_until is not None and now <= ticket.reopens_until,
+        "may_reopen": ticket.may_be_reopened(now),
         "way": way,
         "files_url": f"{way}files/",
     }

@@ -80,7 +80,7 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
     (billing.SubscriptionFactory, 5),
 ]
 LIBRARIES = {"django_celery_beat"}
-ONE_ROW = {"incidents.statuspage", "tickets.desk", "tickets.deskrules"}
+ONE_ROW = {"incidents.statuspage", "tickets.desk"}
 FEW_ROWS = {
     "accounts.tier",
     "accounts.retentionrule",

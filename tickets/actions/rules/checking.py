@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import Organization, Tier, User
+from portal.lib.given import row_id
 from portal.lib.refusals import Refused
 from tickets.models import Category, Macro, Tag
 from tickets.states import Channel, Level, Priority, TicketState
@@ -64,7 +65,7 @@ def agent_of(email: str) -> User:
 def answer_of(name_or_id: str) -> Macro:
     """A shared macro whose words no agent speaks."""
     shared = Macro.objects.filter(is_shared=True, is_active=True).exclude(body="")
-    by_id = shared.filter(pk=name_or_id) if name_or_id.isdecimal() and len(name_or_id) < 18 else shared.none()
+    by_id = shared.filter(pk=row_id(name_or_id))
     macro = by_id.first() or shared.filter(name__iexact=name_or_id).first()
     if macro is None:
         raise Refused(_("There is no shared macro with an answer of that name."), code="no_macro")
