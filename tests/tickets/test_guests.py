@@ -210,7 +210,7 @@ def test_who_left_the_organization_is_let_in_by_no_link(client: Client, filed: s
 
 def test_the_form_takes_few_queries(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     client.get("/tickets/guest/")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):  # what it may be about, what goes wrong now, how large files may be
         assert client.get("/tickets/guest/").status_code == 200
 
 

@@ -29,6 +29,7 @@ from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.fields import archive_field, keep_field, restore_field, set_fields
 from tickets.actions.file_checks import check_file, claim_file
 from tickets.actions.filing import Filing, file_ticket, refuse_many_filings
+from tickets.actions.guest_files import keep_guest_upload
 from tickets.actions.guests import (
     GuestWords,
     confirm_filing,
@@ -115,6 +116,7 @@ __all__ = [
     "is_training_due",
     "keep_calendar",
     "keep_field",
+    "keep_guest_upload",
     "keep_import",
     "keep_macro",
     "keep_policy",

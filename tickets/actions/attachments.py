@@ -4,7 +4,7 @@ outside of transactions; the row stands before them and goes after them, so that
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.files import File
@@ -18,9 +18,11 @@ from portal.lib.file_kinds import HEAD, PICTURES, PROGRAM, shown_name, told_by
 from portal.lib.refusals import Refused
 from tickets.models import Attachment, Desk, HeldReply, Message
 from tickets.models.attachments import random_name
+from tickets.models.figures import MB
 from tickets.states import FileState
 
 MOST_UNSENT = 3  # times the files of one message: so much one person may have lying around
+STRANGERS_KEPT_FOR = timedelta(hours=2)  # while they fill in their form
 
 
 @dataclass(frozen=True)
@@ -35,25 +37,36 @@ def keep_upload(*, upload: Upload, by: User, now: datetime | None = None) -> Att
     """Keeps a file until a message takes it; what it is, its content says. Nothing of it is opened here.
 
     Refuses an empty one (`file_empty`), one too large (`file_large`), a program (`file_program`), and more than a
-    person may have lying around (`files_many`).
+    person may have lying around, or upload in a day (`files_many`).
     """
     desk: Desk = Desk.objects.present()
+    attachment = drafted(upload=upload, desk=desk, now=moment(now))
+    attachment.uploaded_by = by
+    with transaction.atomic():
+        User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two uploads at once are counted one by one
+        _refuse_heaps(attachment, desk)
+        attachment.save()
+    write(attachment=attachment, upload=upload)
+    return attachment
+
+
+def drafted(*, upload: Upload, desk: Desk, now: datetime) -> Attachment:
+    """The row of a file, told by its content, before anybody counted it. Refuses as `keep_upload` says."""
     name = shown_name(upload.name)
     content_type = _checked(upload, name, desk)
-    attachment = Attachment(name=name, content_type=content_type, size=upload.file.size, uploaded_by=by)
+    attachment = Attachment(name=name, content_type=content_type, size=upload.file.size, uploaded_at=now)
     attachment.stored.name = random_name(attachment, "")
-    attachment.uploaded_at = moment(now)
     if settings.CLAMAV_URL:
         attachment.state = FileState.WAITING
     if settings.CLAMAV_URL or content_type in PICTURES:
-        attachment.check_at = attachment.uploaded_at
-    with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two uploads at once are counted one by one
-        _refuse_heaps(by, upload, desk)
-        attachment.save()
+        attachment.check_at = now
+    return attachment
+
+
+def write(*, attachment: Attachment, upload: Upload) -> None:
+    """The bytes, once the row stands and outside of its transaction."""
     upload.file.seek(0)
     attachment.stored.storage.save(attachment.stored.name, upload.file)
-    return attachment
 
 
 def _checked(upload: Upload, name: str, desk: Desk) -> str:
@@ -70,11 +83,14 @@ def _checked(upload: Upload, name: str, desk: Desk) -> str:
     return content_type
 
 
-def _refuse_heaps(by: User, upload: Upload, desk: Desk) -> None:
-    unsent = Attachment.objects.unsent_of(by)
+def _refuse_heaps(attachment: Attachment, desk: Desk) -> None:
+    by = attachment.uploaded_by
+    unsent, lately = Attachment.objects.unsent_of(by), Attachment.objects.uploaded_lately(by, attachment.uploaded_at)
     most = desk.most_files * MOST_UNSENT
-    if unsent.count() >= most or unsent.bytes_of() + (upload.file.size or 0) > desk.most_file_bytes * most:
+    if unsent.count() >= most or unsent.bytes_of() + attachment.size > desk.most_file_bytes * most:
         raise Refused(_("You have added many files that were not sent. Send or remove some first."), code="files_many")
+    if lately.bytes_of() + attachment.size > desk.most_files_mb_a_day * MB:
+        raise Refused(_("You have uploaded a lot today. Please go on tomorrow."), code="files_many")
 
 
 @transaction.atomic
@@ -132,7 +148,7 @@ def sweep_next_upload(*, now: datetime | None = None) -> bool:
     at = moment(now)
     before = at - Desk.objects.present().unsent_files_kept_for
     with transaction.atomic():
-        found = Attachment.objects.to_sweep(before).select_for_update(skip_locked=True).first()
+        found = Attachment.objects.to_sweep(before, at - STRANGERS_KEPT_FOR).select_for_update(skip_locked=True).first()
         if found is None:
             return False
         if found.dropped_at is None and not _drop(found.pk, at):

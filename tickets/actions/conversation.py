@@ -58,6 +58,8 @@ def note(*, ticket: Ticket, body: str, by: User | None, now: datetime | None = N
     """Leaves words for colleagues (by None: a notice of the portal). Customers never see it and no promise is met."""
     changes.check_staff(by=by)
     locked = changes.lock(ticket=ticket)
+    if by is not None and not locked.hears_us_from(by):
+        raise Refused(_("This is your own ticket: answer on its page."), code="own_ticket")
     at = moment_after(locked.last_activity_at, now)
     kind = MessageKind.SYSTEM if by is None else MessageKind.NOTE
     message = changes.add_message(ticket=locked, body=body, by=by, kind=kind, at=at)

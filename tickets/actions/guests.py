@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 import portal.accounts.actions as accounts
@@ -12,14 +12,17 @@ from portal.lib.clock import moment
 from portal.lib.refusals import Refused
 from portal.lib.tokens import digest, new_secret
 from tickets import emails
+from tickets.actions import guest_files
 from tickets.actions.filing import Filing, file_ticket
+from tickets.actions.guest_files import one_by_one
 from tickets.models import Category, Desk, GuestFiling, GuestLink, Ticket, has_login
 from tickets.states import MOST_CHARACTERS, Channel, Priority
 
 
 @dataclass(frozen=True)
 class GuestWords:
-    """What a visitor wrote, and a digest of the network address that it came from."""
+    """What a visitor wrote, a digest of the network address that it came from, and the public ids of files that were
+    uploaded for it."""
 
     email: str
     name: str
@@ -28,6 +31,7 @@ class GuestWords:
     network: str
     category: Category | None = None
     priority: str = Priority.NORMAL
+    files: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -39,7 +43,7 @@ def hold_filing(words: GuestWords, *, now: datetime | None = None) -> None:
     """
     at = moment(now)
     desk: Desk = Desk.objects.present()
-    _one_by_one(f"network:{words.network}", f"address:{words.email.lower()}")
+    one_by_one(f"network:{words.network}", f"address:{words.email.lower()}")
     if GuestFiling.objects.of_network_lately(words.network, at).count() >= desk.guest_filings_an_hour:
         raise Refused(_("Too much was written from your network. Please try again in an hour."), code="too_often")
     is_quiet = GuestFiling.objects.of_address_lately(words.email, at).count() < desk.guest_letters_an_hour
@@ -56,6 +60,7 @@ def hold_filing(words: GuestWords, *, now: datetime | None = None) -> None:
         created_at=at,
         expires_at=at + desk.guest_filing_valid_for,
     )
+    guest_files.take_along(filing=filing, files=words.files, is_lost=not is_quiet, now=at)
     if is_quiet:
         emails.confirm_guest(filing=filing, secret=secret)
 
@@ -78,6 +83,7 @@ def confirm_filing(*, filing: GuestFiling, now: datetime | None = None) -> Ticke
         priority=locked.priority,
         channel=Channel.WEB,
         key=f"guest:{locked.pk}",
+        files=guest_files.hand_over(filing=locked, to=user),
     )
     locked.ticket = file_ticket(filing=words, by=user, now=at)
     locked.save(update_fields=["ticket"])
@@ -132,16 +138,12 @@ def send_new_link(*, ticket: Ticket, now: datetime | None = None) -> bool:
 @transaction.atomic
 def forget_filings(*, now: datetime | None = None) -> int:
     """Deletes what was held and is over: never confirmed, or a ticket by now. Answers how many."""
-    return GuestFiling.objects.to_forget(moment(now)).delete()[0]
+    at = moment(now)
+    over = GuestFiling.objects.to_forget(at).select_for_update()
+    guest_files.drop(filings=list(over.values_list("pk", flat=True)), now=at)
+    return over.delete()[0]
 
 
 def _only_organization(user: User) -> Organization | None:
     found = list(user.organizations.all()[:2])
     return found[0] if len(found) == 1 else None
-
-
-def _one_by_one(*names: str) -> None:
-    """Who counts the same at the same time waits until this transaction is over."""
-    with connection.cursor() as cursor:
-        for name in names:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"guest:{name}"])

@@ -14,6 +14,7 @@ _CONVERSATIONS = [
 _GUESTS = [
     *("guest_filing_valid_for", "guest_link_valid_for", "guest_link_again_after"),
     *("guest_letters_an_hour", "guest_filings_an_hour"),
+    *("guest_files_mb_an_hour", "guest_files_mb"),
 ]
 _RATINGS = ["ask_for_rating_after", "ask_again_after", "rate_within", "rating_changes_within"]
 
@@ -25,7 +26,7 @@ class DeskAdmin(ModelAdmin):
     list_display = ["__str__", "undo_for", "reopen_within", "most_files", "most_file_mb"]
     fieldsets = [
         (_("Conversations"), {"fields": _CONVERSATIONS}),
-        (_("Files"), {"fields": ["most_files", "most_file_mb", "unsent_files_kept_for"]}),
+        (_("Files"), {"fields": ["most_files", "most_file_mb", "most_files_mb_a_day", "unsent_files_kept_for"]}),
         (_("Guests"), {"fields": _GUESTS}),
         (_("Ratings"), {"fields": _RATINGS}),
     ]

@@ -12,7 +12,7 @@ from portal.accounts.context import actor
 from portal.accounts.models import Organization, User
 from portal.lib.refusals import Refused
 from tickets import actions
-from tickets.api.shapes import TicketTold, answer, check_works_on_tickets, locked, router
+from tickets.api.shapes import FILES, FileId, TicketTold, answer, check_works_on_tickets, locked, router
 from tickets.models import Category, Ticket
 from tickets.states import MOST_CHARACTERS, PRIORITY_OF_IMPACT, Channel, Impact, Priority, TicketState
 
@@ -33,6 +33,7 @@ class TicketFiled(Given):
         None, max_length=22, description="The id of one of yours. May be left out by who belongs to one at most."
     )
     category: Text | None = Field(None, max_length=50, description="The slug of what it is about.")
+    files: list[FileId] = FILES
 
 
 class TicketPatched(Given):
@@ -60,6 +61,7 @@ def file_ticket(request: HttpRequest, filed: TicketFiled) -> HttpResponse:
         category=category,
         priority=PRIORITY_OF_IMPACT[filed.impact],
         channel=Channel.API,
+        files=filed.files,
     )
     ticket = actions.file_ticket(filing=filing, by=user)
     response = answer(request, ticket.pk, status=201)

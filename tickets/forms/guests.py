@@ -37,9 +37,9 @@ class GuestForm(forms.Form):
         label=_("What happened?"), max_length=MOST_CHARACTERS, widget=forms.Textarea(attrs={"rows": 9})
     )
 
-    def words(self, network: str) -> GuestWords:
-        given = dict(self.cleaned_data)
-        return GuestWords(network=network, priority=PRIORITY_OF_IMPACT[given.pop("impact")], **given)
+    def words(self, network: str, files: list[str]) -> GuestWords:
+        given = {**self.cleaned_data, "network": network, "files": tuple(files)}
+        return GuestWords(priority=PRIORITY_OF_IMPACT[given.pop("impact")], **given)
 
 
 class BehalfForm(forms.Form):

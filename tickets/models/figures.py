@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.querysets import DeskQuerySet
 
+MB = 1024 * 1024
+_megabytes = [MinValueValidator(1), MaxValueValidator(1_000_000)]
 _few = [MinValueValidator(1), MaxValueValidator(50)]
 _many = [MinValueValidator(1), MaxValueValidator(1000)]
 _ZERO, _LONGEST_UNDO = timedelta(0), timedelta(minutes=2)
@@ -48,6 +50,9 @@ class Desk(models.Model):
     )
     most_files = models.PositiveSmallIntegerField(_("files per message, at most"), default=10, validators=_few)
     most_file_mb = models.PositiveSmallIntegerField(_("size of a file in MB, at most"), default=20, validators=_few)
+    most_files_mb_a_day = models.PositiveIntegerField(
+        _("MB of files that one person uploads in a day, at most"), default=1000, validators=_megabytes
+    )
     unsent_files_kept_for = models.DurationField(_("files that were never sent are kept"), default=timedelta(hours=24))
     guest_filing_valid_for = models.DurationField(_("a guest confirms the address within"), default=timedelta(hours=48))
     guest_link_valid_for = models.DurationField(
@@ -61,6 +66,16 @@ class Desk(models.Model):
     )
     guest_filings_an_hour = models.PositiveSmallIntegerField(
         _("filings of guests from one network address in an hour"), default=10, validators=_few
+    )
+    guest_files_mb_an_hour = models.PositiveIntegerField(
+        _("MB of files that guests upload from one network address in an hour, at most"),
+        default=60,
+        validators=_megabytes,
+    )
+    guest_files_mb = models.PositiveIntegerField(
+        _("MB of files of all guests who have not confirmed their address, at most"),
+        default=1000,
+        validators=_megabytes,
     )
     ask_for_rating_after = models.DurationField(_("a letter asks for a rating after"), default=timedelta(hours=24))
     ask_again_after = models.DurationField(_("the same person is asked again after"), default=timedelta(days=7))
@@ -107,4 +122,4 @@ class Desk(models.Model):
 
     @property
     def most_file_bytes(self) -> int:
-        return self.most_file_mb * 1024 * 1024
+        return self.most_file_mb * MB
