@@ -81,8 +81,9 @@ settings:
 faults: venv-dev
 	@FAULTS=full $(tool)/pytest tests/faults -q
 
+# SIZE=large: what a hundred times as many tickets cost. It loads a million once, which takes minutes and 6 GB.
 bench: venv-dev
-	@$(run) -m tests.bench
+	@$(run) -m $(if $(filter large,$(SIZE)),tests.bench.growth,tests.bench)
 
 # Ninety days of a busy desk, by the clock: SEED= and DAYS= choose others.
 simulate: venv

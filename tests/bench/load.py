@@ -113,11 +113,13 @@ def _advance(selector: selectors.BaseSelector, client: _Client, outcome: Outcome
     client.send()
 
 
-def get(*paths: str, host: str = "127.0.0.1", cookie: str = "") -> Request:
-    """A GET of one path after the other, over and over."""
+def get(*paths: str, host: str = "127.0.0.1", cookie: str = "", token: str = "") -> Request:
+    """A GET of one path after the other, over and over; with the cookie or the token of somebody."""
     head = [f"Host: {host}", "Accept: text/html", "Accept-Encoding: br, gzip"]
     if cookie:
         head.append(f"Cookie: {cookie}")
+    if token:
+        head.append(f"Authorization: Bearer {token}")
     wires = itertools.cycle(("\r\n".join([f"GET {path} HTTP/1.1", *head]) + "\r\n\r\n").encode() for path in paths)
     return lambda: next(wires)
 

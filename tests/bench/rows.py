@@ -57,22 +57,23 @@ def know_the_tables() -> None:
         cursor.execute("VACUUM ANALYZE")
 
 
-def _sentence(dice: random.Random, length: int) -> str:
+def sentence(dice: random.Random, length: int) -> str:
+    """So many words, capitalized, without a full stop."""
     return " ".join(dice.choices(VOCABULARY, cum_weights=_FREQUENCIES, k=length)).capitalize()
 
 
 def _load_articles(count: int, dice: random.Random) -> None:
     category = Category.objects.create(title="Guides", slug="guides", audience=Audience.CUSTOMER)
-    bodies = ["\n\n".join(f"## {_sentence(dice, 4)}\n\n{_sentence(dice, 60)}." for _ in range(5)) for _ in range(500)]
+    bodies = ["\n\n".join(f"## {sentence(dice, 4)}\n\n{sentence(dice, 60)}." for _ in range(5)) for _ in range(500)]
     rendered = [render(body) for body in bodies]
 
     def rows() -> Iterator[dict[str, Any]]:
         for number in range(count):
             yield {
                 "category_id": category.pk,
-                "title": f"{_sentence(dice, 5)} {number}",
+                "title": f"{sentence(dice, 5)} {number}",
                 "slug": f"guide-{number}",
-                "summary": _sentence(dice, 12),
+                "summary": sentence(dice, 12),
                 "version": 1,
                 "position": number,
                 "created_at": NOW,

@@ -22,7 +22,7 @@ def sizes() -> tuple[int, int]:
 
 def customers() -> list[str]:
     """The session cookies of the customers, each with 200 tickets."""
-    return [_cookie(user) for user in User.objects.filter(email__startswith="customer").order_by("pk")]
+    return [cookie_of(user) for user in User.objects.filter(email__startswith="customer").order_by("pk")]
 
 
 def agent() -> str:
@@ -30,7 +30,7 @@ def agent() -> str:
     user, made = User.objects.get_or_create(email="agent@example.org", defaults={"name": "Agent", "is_staff": True})
     if made:
         user.groups.add(Group.objects.get(name="agent-l1"))
-    return _cookie(user)
+    return cookie_of(user)
 
 
 def some_article() -> str:
@@ -55,7 +55,8 @@ def furnish_status() -> None:
     publish()
 
 
-def _cookie(user: User) -> str:
+def cookie_of(user: User) -> str:
+    """A session of that person, as the browser would send it."""
     session = import_module(settings.SESSION_ENGINE).SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]

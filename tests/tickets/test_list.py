@@ -9,6 +9,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from portal.accounts.models import User
+from portal.accounts.states import MemberRole
+from tests.factories.accounts import MembershipFactory
 from tests.factories.tickets import TicketFactory
 from tickets import actions as tickets
 from tickets.models import Ticket
@@ -78,6 +80,31 @@ def test_pages_follow_each_other_without_gap_in_every_order(
     order = {"activity": ("-last_activity_at", "-pk"), "quiet": ("last_activity_at", "pk"), "number": ("-pk",)}[sort]
     assert seen == list(Ticket.objects.order_by(*order).values_list("public_id", flat=True))
     assert address == ""
+
+
+@pytest.mark.parametrize("sort", ["activity", "quiet", "number"])
+def test_an_owner_sees_all_that_is_theirs_in_one_order_and_nothing_twice(
+    client: Client, owner: User, customer: User, stranger: User, now: datetime, sort: str
+) -> None:
+    """What their organization has, what they filed for none, and what they filed as a member of another."""
+    own, other = owner.organizations.get(), MembershipFactory(user=owner, role=MemberRole.MEMBER).organization
+    ways = [(customer, own), (owner, own), (owner, None), (owner, other), (stranger, None), (stranger, other)]
+    for number in range(54):
+        requester, organization = ways[number % len(ways)]
+        at = now - timedelta(minutes=number // 2)
+        TicketFactory(requester=requester, organization=organization, filed_at=at, priority="low")
+    client.force_login(owner)
+    seen: list[str] = []
+    address = f"/tickets/?sort={sort}&priority=low"
+    while address:
+        shown = client.get(address).content.decode()
+        seen += re.findall(r'class="row-title" href="/tickets/([^"/]+)/"', shown)
+        following = re.search(r'rel="next" href="([^"]+)"', shown)
+        address = "/tickets/" + following[1].replace("&amp;", "&") if following else ""
+    order = {"activity": ("-last_activity_at", "-pk"), "quiet": ("last_activity_at", "pk"), "number": ("-pk",)}[sort]
+    wanted = Ticket.objects.exclude(requester=stranger).order_by(*order)
+    assert seen == list(wanted.values_list("public_id", flat=True))
+    assert len(seen) == 36
 
 
 def test_only_who_sees_others_is_asked_whose(client: Client, customer: User, owner: User, file: File) -> None:

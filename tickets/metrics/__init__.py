@@ -14,6 +14,7 @@ from portal.web.templatetags.icons import badge, escaped
 from portal.web.templatetags.moments import ago, clock, moment
 from tickets.metrics import gauges  # noqa: F401  # fills its socket by being imported
 from tickets.models import AgentProfile, Classifier, Suggestion, Ticket
+from tickets.querysets import MOST_FIGURED
 from tickets.states import Availability, Priority, TicketState, labels, standing
 
 MOST_URGENT = 15
@@ -79,12 +80,18 @@ def my_queue(user: User, now: datetime) -> Panel | None:
         return None
     queue, url = queue_of(user, now), reverse("admin:tickets_ticket_changelist")
     dials = (
-        Dial(_("Mine"), queue.mine, f"{url}?whose=mine"),
-        Dial(_("Nobody’s"), queue.unassigned, f"{url}?whose=unassigned", "warn" if queue.unassigned else ""),
-        Dial(_("Due within the hour"), queue.due_soon, f"{url}?promise=soon", "warn" if queue.due_soon else ""),
-        Dial(_("Overdue"), queue.overdue, f"{url}?promise=overdue", "bad" if queue.overdue else "good"),
+        Dial(_("Mine"), _figure(queue.mine), f"{url}?whose=mine"),
+        Dial(_("Nobody’s"), _figure(queue.unassigned), f"{url}?whose=unassigned", "warn" if queue.unassigned else ""),
+        Dial(
+            _("Due within the hour"), _figure(queue.due_soon), f"{url}?promise=soon", "warn" if queue.due_soon else ""
+        ),
+        Dial(_("Overdue"), _figure(queue.overdue), f"{url}?promise=overdue", "bad" if queue.overdue else "good"),
     )
     return Panel("admin/tickets/ticket/my_queue.html", {"rows": queue.urgent, "url": url}, dials)
+
+
+def _figure(count: int) -> int | str:
+    return f"{MOST_FIGURED - 1}+" if count == MOST_FIGURED else count
 
 
 @panel("availability", position=20)

@@ -182,9 +182,15 @@ class Ticket(models.Model):
                 fields=["-last_activity_at", "-id"], name="ticket_waiting", condition=Q(state=TicketState.WAITING)
             ),
             models.Index(fields=["-solved_at", "-id"], name="ticket_solved", condition=Q(solved_at__isnull=False)),
-            models.Index(fields=["filed_at"], name="ticket_backlog", condition=Q(state__in=ACTIVE)),
+            models.Index(fields=["filed_at"], name="ticket_backlog", condition=Q(state__in=ACTIVE), include=["due_at"]),
             models.Index(fields=["filed_at", "id"], name="ticket_not_closed", condition=~Q(state=TicketState.CLOSED)),
             models.Index(fields=["solved_at", "id"], name="ticket_still_solved", condition=Q(state=TicketState.SOLVED)),
+            models.Index(
+                fields=["organization", "due_at"],
+                name="ticket_active_of_organization",
+                condition=Q(state__in=ACTIVE, organization__isnull=False),
+            ),
+            models.Index(fields=["filed_at"], name="ticket_filed"),
             models.Index(fields=["snoozed_until"], name="ticket_snoozed", condition=Q(snoozed_until__isnull=False)),
         ]
 

@@ -74,6 +74,7 @@ class Timer(models.Model):
         ]
         indexes = [
             models.Index(fields=["next_at"], name="timer_due", condition=Q(next_at__isnull=False)),
+            models.Index(fields=["ticket"], name="timer_missed", condition=Q(missed_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

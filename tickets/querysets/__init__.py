@@ -15,11 +15,12 @@ from tickets.querysets.replays import REPLAYED, Difference, differences
 from tickets.querysets.rules import FiringQuerySet, Preview, RuleQuerySet
 from tickets.querysets.sorting import ORDERS
 from tickets.querysets.surveys import SurveyQuerySet
-from tickets.querysets.tickets import SHEET, MessageQuerySet, TicketQuerySet, reads_as_staff, split_digest
+from tickets.querysets.tickets import MOST_FIGURED, SHEET, MessageQuerySet, TicketQuerySet, reads_as_staff, split_digest
 from tickets.querysets.timelines import MOST_LINES, Line, timeline
 from tickets.querysets.timers import TimerQuerySet
 
 __all__ = [
+    "MOST_FIGURED",
     "MOST_LINES",
     "ORDERS",
     "REPLAYED",

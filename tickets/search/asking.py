@@ -20,7 +20,7 @@ from tickets.search.fields import FIELDS, Asking, Field, own_field, refuse_value
 
 CONFIG = "helpcenter_english"  # by stem, without accents
 MOST_TOLD = 25
-FEW = 2000
+FEW = 4000
 OWN = "field."
 _NUMBER = re.compile(r"#?(\d{1,18})")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from django.utils import timezone
+
 from portal.events.actions import deliver_next
 from portal.lib.invariants import must
 from portal.outbox.models import Letter
@@ -11,6 +13,8 @@ from tickets.simulate import invariants
 from tickets.simulate.acts import Stage
 from tickets.simulate.binding import check_binding
 from tickets.simulate.cast import assemble
+from tickets.simulate.desk import Desk
+from tickets.simulate.wire import send_all
 from tickets.simulate.workers import Workers
 
 # Around the days on which clocks change in New York, Berlin and Sydney.
@@ -28,7 +32,10 @@ def play(*, days: int, seed: int, between: timedelta = BETWEEN) -> dict[str, int
     thing that is not as it must be. Wants a database with shipped rows and nobody in it."""
     luck = Random(seed)  # noqa: S311  # dice, no secret
     now = begins = BEGINS_LONG if days > 30 else BEGINS[seed % len(BEGINS)]
-    stage, workers = Stage(assemble(begins), luck), Workers(luck, begins)
+    cast = assemble(begins)
+    desk = Desk([agent for agent in cast.agents if agent.groups.filter(name__startswith="agent-").exists()], luck)
+    desk.open(begins)
+    stage, workers = Stage(cast, luck, desk), Workers(luck, begins, desk)
     steps_back = 0
     while now < begins + timedelta(days=days):
         now += _pause(luck, between)
@@ -44,7 +51,8 @@ def play(*, days: int, seed: int, between: timedelta = BETWEEN) -> dict[str, int
     _deliver_all(now + timedelta(days=2))
     workers.work_until(now + timedelta(days=2))
     invariants.check(workers.sweeps)
-    return _counts(stage, workers) | {"steps back": steps_back}
+    sent = send_all(luck, max(now, timezone.now()) + timedelta(days=3))
+    return _counts(stage, workers) | {"steps back": steps_back, "tries to send": sent}
 
 
 def _pause(luck: Random, between: timedelta) -> timedelta:
@@ -76,4 +84,6 @@ def _counts(stage: Stage, workers: Workers) -> dict[str, int]:
         "taken twice": workers.twice,
         "deaths": workers.deaths,
         "outages": workers.outages,
+        "handed out": stage.desk.given,
+        "looks at the queue": stage.desk.looks,
     }

@@ -11,6 +11,7 @@ from portal.lib.refusals import Refused
 from tickets import actions as tickets
 from tickets.models import CalendarHours, Holiday, SlaPolicy, Ticket
 from tickets.simulate.cast import Cast
+from tickets.simulate.desk import Desk
 from tickets.states import AFTER_A_REPLY, OVERRIDES, Channel, Metric, Priority, TicketState
 
 RECENT = 40  # people work on the newest so many, now and then on an older one
@@ -23,12 +24,14 @@ class Stage:
 
     cast: Cast
     luck: Random
+    desk: Desk
     filed: list[Ticket] = field(default_factory=list)
     acts: int = 0
     refused: int = 0
 
     def act(self, now: datetime) -> None:
-        """One act of somebody. What the portal refuses is counted: people do try."""
+        """Agents come and go, and somebody acts. What the portal refuses is counted: people do try."""
+        self.desk.seat(self._on_duty(now), now)
         acts = [*_CUSTOMERS, *(_AGENTS if self._on_duty(now) else []), *_OFFICE]
         chosen = self.luck.choices([act for act, _weight in acts], [weight for _act, weight in acts])[0]
         if not self.filed:
@@ -59,6 +62,7 @@ def _file(stage: Stage, now: datetime) -> None:
         subject=f"Trouble {stage.acts}",
         body="It does not work.",
         organization=organization,
+        category=stage.luck.choice([None, *stage.desk.kinds]),
         priority=stage.luck.choice(list(Priority)),
         channel=stage.luck.choice(list(Channel)),
         key=f"form-{stage.acts}",

@@ -1,6 +1,6 @@
 """What must hold at the end of the play."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -31,6 +31,7 @@ def check(sweeps: list[Sweep]) -> None:
             _steps(recount.rows[pk], timer, recount.escalations[pk])
             _missed(recount.rows[pk], [one for one in missed[ticket.pk] if one.details["timer"] == pk])
         _ticket(ticket, told.values())
+    _told_once()
     _letters()
 
 
@@ -71,6 +72,15 @@ def _timer(row: Timer, told: Told, ticket: Ticket) -> None:
 
 def _steps(row: Timer, told: Told, found: dict[int, Any]) -> None:
     must(found == told.steps, f"the steps of {row} are {found}, the recount says {told.steps}")
+
+
+def _told_once() -> None:
+    """Each step that fired and each wish is one piece of news, and no news tells of another."""
+    names = ["ticket.promise_warned", "ticket.escalated", "ticket.escalation_asked"]
+    told = Counter(event.details["escalation"] for event in Event.objects.named(*names))
+    fired = set(Escalation.objects.filter(fired_at__isnull=False).values_list("pk", flat=True))
+    odd = next((pk for pk in sorted(fired | set(told)) if (told[pk], pk in fired) != (1, True)), None)
+    must(odd is None, f"the escalation {odd} is told {told[odd or 0]} times, fired: {odd in fired}")
 
 
 def _missed(row: Timer, events: list[Event]) -> None:

@@ -16,6 +16,7 @@ from portal.events.states import DeliveryState
 from portal.lib.invariants import must
 from tickets import actions as tickets
 from tickets.models import Timer
+from tickets.simulate.desk import Desk
 
 EVERY = 15
 
@@ -39,6 +40,7 @@ class Workers:
 
     luck: Random
     now: datetime
+    desk: Desk
     sweeps: list[Sweep] = field(default_factory=list)
     deliveries: int = 0
     twice: int = 0
@@ -61,6 +63,7 @@ class Workers:
             self.now = max(self.now, moment)
             if self.luck.random() < 0.7:
                 self.deliver(moment)
+                self.hand_out(moment)
 
     def deliver(self, at: datetime) -> None:
         """All news that is due; workers die in the middle, and some news is taken twice."""
@@ -71,8 +74,15 @@ class Workers:
                     return
                 continue
             self.deliveries += 1
+            self.desk.check_given()
             if self.luck.random() < 0.05:
                 self._again()
+
+    def hand_out(self, at: datetime) -> None:
+        """What the clock gives to who is free, if no news did; a worker that dies leaves it to the next."""
+        if self._undone_if(self.luck.random() < 0.05, lambda: tickets.assign_waiting(now=at) >= 0):
+            self.desk.check_given()
+            self.desk.check_waiting(at)
 
     def _sweep(self, at: datetime) -> None:
         after = Event.objects.aggregate(last=Max("pk"))["last"] or 0
@@ -101,8 +111,8 @@ class Workers:
 
     def _again(self) -> None:
         """The lease of a worker that slept ran out: another one ran the same."""
-        done = Delivery.objects.filter(state=DeliveryState.DONE).select_related("event").order_by("-done_at", "-pk")
-        delivery = done[self.luck.randrange(3)] if done.count() > 3 else None
+        done = Delivery.objects.filter(state=DeliveryState.DONE).select_related("event").order_by("-pk")[:3]
+        delivery = self.luck.choice([None, *done])
         listener = listener_named(delivery.event.name, delivery.listener) if delivery else None
         if delivery is not None and listener is not None:
             self.twice += 1

@@ -30,7 +30,7 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
         )
     except Refused as refusal:
         return page(request, "tickets/list_refused.html", {"refusal": refusal}, status=400)
-    lines = list(found.lines()[: PER_PAGE + 1])
+    lines = found.first_lines(PER_PAGE + 1, reader=request.user)
     before = _cursor(lines[PER_PAGE - 1]) if len(lines) > PER_PAGE else ""
     context = {
         "form": form,
