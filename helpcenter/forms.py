@@ -1,7 +1,6 @@
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from helpcenter.actions import Ballot
@@ -10,6 +9,7 @@ from helpcenter.models import Article
 from helpcenter.search import Asked
 from helpcenter.states import VoteReason
 from portal.accounts.models import User
+from portal.web.forms import BoundedFile
 
 
 class SearchForm(forms.Form):
@@ -41,14 +41,7 @@ class SearchForm(forms.Form):
 class FolderForm(forms.Form):
     """A ZIP file that is not too large."""
 
-    folder = forms.FileField(label=_("ZIP file"))
-
-    def clean_folder(self) -> Any:
-        limit = settings.HELP_ZIP_LIMITS["mb"]
-        if self.cleaned_data["folder"].size > limit * 1024 * 1024:
-            said = _("It is larger than %(limit)s MB. Larger folders: manage.py import_articles.")
-            raise forms.ValidationError(said, params={"limit": limit})
-        return self.cleaned_data["folder"]
+    folder = BoundedFile("HELP_ZIP_LIMITS", "import_articles", label=_("ZIP file"))
 
 
 class VoteForm(forms.Form):

@@ -62,6 +62,8 @@ def incident_desk(request: HttpRequest, admin: ModelAdmin, object_id: str) -> Ht
     if not admin.has_view_permission(request, incident):
         raise PermissionDenied
     may_post = admin.has_change_permission(request, incident)
+    if request.method == "POST" and not may_post:
+        raise PermissionDenied
     form = UpdateForm(request.POST or None, incident=incident)
     if may_post and form.is_valid():
         try:

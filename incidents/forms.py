@@ -98,7 +98,7 @@ class UpdateForm(ImpactForm):
         super().__init__(*args, impacts=running, **options)
         legal = [choice for choice in IncidentStatus.choices if may_follow(incident.status, choice[0])]
         status = self.fields["status"]
-        assert isinstance(status, forms.ChoiceField)  # noqa: S101 - declared above
+        assert isinstance(status, forms.ChoiceField)  # noqa: S101  # declared above
         status.choices = legal
         self.initial["status"] = incident.status if incident.is_open else IncidentStatus.INVESTIGATING
 

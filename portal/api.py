@@ -8,8 +8,9 @@ from typing import Any
 import structlog
 from django.apps import apps
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.urls import URLPattern, include, path, re_path, reverse
 from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext as _
@@ -25,6 +26,7 @@ from portal.lib.refusals import Refused
 from portal.web.htmx import page
 
 _OURS = ("portal.", "billing", "helpcenter", "incidents", "tickets")
+_PLACES = {"file": "body", "form": "body"}
 log = structlog.get_logger("portal.system")
 
 
@@ -41,6 +43,8 @@ def _problem_of(request: HttpRequest, error: Exception | type[Exception]) -> Htt
             return problem(403, "forbidden", "You may not do this.")
         case RequestDataTooBig():
             return problem(413, "too_large", "This request is too large.")
+        case MultiPartParserError() | UnreadablePostError() | SuspiciousOperation():
+            return problem(400, "bad_body", "The body cannot be read.")
         case HttpError():
             return problem(400, "bad_json", "The body cannot be read as JSON.")
     log.error("api_failed", exc_info=error)
@@ -49,7 +53,10 @@ def _problem_of(request: HttpRequest, error: Exception | type[Exception]) -> Htt
 
 def _invalid(error: ValidationError) -> HttpResponse:
     """Each thing that is wrong with its place: in the address (400) or in the body (422)."""
-    found = [{"in": one["loc"][0], "at": _place(one["loc"]), "detail": one["msg"]} for one in error.errors]
+    found = [
+        {"in": _PLACES.get(one["loc"][0], one["loc"][0]), "at": _place(one["loc"]), "detail": one["msg"]}
+        for one in error.errors
+    ]
     is_body = any(one["in"] == "body" for one in found)
     told = f"{found[0]['at'] or 'The body'}: {found[0]['detail']}"
     return problem(422 if is_body else 400, "invalid" if is_body else "bad_query", told, errors=found)
@@ -99,9 +106,9 @@ def _made() -> NinjaAPI:
 
 def _patterns(made: NinjaAPI) -> Iterator[URLPattern]:
     """One for each path; the framework has one for each method, all with the same view."""
-    known = {"api-root"}
+    known: set[str] = set()
     for one in made.urls[0]:
-        if isinstance(one, URLPattern) and not known & {one.name, str(one.pattern)}:
+        if isinstance(one, URLPattern) and one.name != "api-root" and str(one.pattern) not in known:
             known.add(str(one.pattern))
             one.callback = _door(one.callback)
             yield one

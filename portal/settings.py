@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "portal.events",
     "portal.outbox",
     "portal.operations",
+    "portal.success",
     "helpcenter",
     "tickets",
     "incidents",
@@ -214,6 +215,7 @@ CSRF_TRUSTED_ORIGINS = env.listing("CSRF_TRUSTED_ORIGINS")
 CSRF_FAILURE_VIEW = "portal.web.views.csrf_failure"
 HELP_FILE_LIMITS_MB = {"image": 12, "video": 48, "other": 24}  # of articles, by kind; kept in the database
 HELP_ZIP_LIMITS = {"mb": 16, "unpacked_mb": 96, "files": 400}  # uploads in the admin; more by import_articles
+DESK_ZIP_LIMITS = {"mb": 48, "unpacked_mb": 400, "files": 400}  # another desk's files; more by import_desk
 PREVIEW_DAYS = env.integer("PREVIEW_DAYS", 7, at_least=1)  # links to unpublished articles work so long
 MOST_REQUEST_MB = 64  # files included: a larger one is refused before it is read
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
@@ -245,8 +247,7 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = LOCAL_DIR / "static" if LOCAL else Path(env.text("STATIC_ROOT", str(BASE_DIR / "static_root")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-_hashed = "portal.lib.hashed_static.HashedStatic"
-_plain = "django.contrib.staticfiles.storage.StaticFilesStorage"
+_hashed, _plain = "portal.lib.hashed_static.HashedStatic", "django.contrib.staticfiles.storage.StaticFilesStorage"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": _hashed if env.flag("HASHED_STATIC", True) else _plain},
@@ -291,7 +292,9 @@ UNFOLD = {
     "COLORS": palette.STAFF,
     "DASHBOARD_CALLBACK": "portal.operations.admin_views.work_list",
     "STYLES": [lambda request: static("css/admin.css")],
-    "SCRIPTS": [lambda request, name=name: static(f"js/{name}.js") for name in ("admin", "live", "keys", "files")],
-    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "portal.site.navigation"},
+    "SCRIPTS": [
+        lambda request, name=name: static(f"js/{name}.js") for name in ("admin", "live", "keys", "files", "mentions")
+    ],
+    "SIDEBAR": {"show_search": True, "show_all_applications": False},
 }
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]  # addresses are unique without regard to case, by a constraint on lower(email)

@@ -1,11 +1,15 @@
 """The admin's front: its files and its navigation by work, not by table."""
 
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import sites
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from unfold.apps import DefaultAppConfig
@@ -30,6 +34,8 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
         _("Customers"),
         [
             (_("Organizations"), "apartment", "admin:accounts_organization_changelist", "accounts.view_organization"),
+            (_("Health"), "favorite", "admin:success_health_changelist", "success.view_health"),
+            (_("Weights of health"), "balance", "admin:success_healthweight_changelist", "success.view_healthweight"),
             (_("People"), "group", "admin:accounts_user_changelist", "accounts.view_user"),
             (_("Plans"), "sell", "admin:billing_plan_changelist", "billing.view_plan"),
             (_("Subscriptions"), "receipt_long", "admin:billing_subscription_changelist", "billing.view_subscription"),
@@ -81,34 +87,66 @@ _GROUPS: list[tuple[Any, list[tuple[Any, str, str, str]]]] = [
             (_("Ladders"), "stairs", "admin:tickets_ladder_changelist", "tickets.view_ladder"),
             (_("Escalation matrix"), "groups", "admin:tickets_matrixline_changelist", "tickets.view_matrixline"),
             (_("Escalations"), "emergency", "admin:tickets_escalation_changelist", "tickets.view_escalation"),
-            (_("Desk"), "forum", "admin:tickets_desk_changelist", "tickets.view_desk"),
             (_("Rules"), "rule", "admin:tickets_rule_changelist", "tickets.view_rule"),
             (_("Applied rules"), "done_all", "admin:tickets_firing_changelist", "tickets.view_firing"),
             (_("Classifiers"), "psychology", "admin:tickets_classifier_changelist", "tickets.view_classifier"),
             (_("Hours"), "schedule", "admin:tickets_businesscalendar_changelist", "tickets.view_businesscalendar"),
-            (_("Rules of the desk"), "tune", "admin:tickets_deskrules_changelist", "tickets.view_deskrules"),
+            (_("Desk"), "tune", "admin:tickets_desk_changelist", "tickets.view_desk"),
+            (_("Imports"), "upload", "admin:tickets_deskimport_changelist", "tickets.view_deskimport"),
             (_("Attached files"), "attach_file", "admin:tickets_attachment_changelist", "tickets.view_attachment"),
         ],
     ),
 ]
 
 
-def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sidebar: only what this person may open."""
-    groups = []
-    for title, entries in _GROUPS:
-        items = [_item(*entry) for entry in entries if request.user.has_perm(entry[3])]
-        found = [item for item in items if item]
-        if found:
-            groups.append({"title": title, "separator": True, "items": found})
-    return groups
+@dataclass(frozen=True)
+class Sidebar:
+    """The navigation of one person at one place: which entries they may open, and which one they are in.
+
+    Hundreds of staff share the few that there are, so it is drawn once for each (`key`).
+    """
+
+    entries: tuple[tuple[int, int], ...]
+    active: str
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> "Sidebar":
+        """Only what this person may open."""
+        user: Any = request.user
+        is_allowed = user.has_perm if user.is_superuser else user.get_all_permissions().__contains__
+        found = [
+            (place, line)
+            for place, (_title, entries) in enumerate(_GROUPS)
+            for line, (_label, _icon, _url, permission) in enumerate(entries)
+            if is_allowed(permission)
+        ]
+        # The longest: reports stand below the queue's address, and are a place of their own.
+        links = [link for link in _links().values() if request.path.startswith(link)]
+        return cls(tuple(found), max(links, key=len, default=""))
+
+    @property
+    def key(self) -> str:
+        return f"{self.active} {self.entries}"
+
+    def groups(self) -> list[dict[str, Any]]:
+        """As the theme's own template wants them."""
+        return [
+            {
+                "title": _GROUPS[place][0],
+                "separator": True,
+                "items": [self._item(*_GROUPS[place][1][line]) for _place, line in lines],
+            }
+            for place, lines in groupby(self.entries, key=itemgetter(0))
+        ]
+
+    def _item(self, title: Any, icon: str, url: str, _permission: str) -> dict[str, Any]:
+        link = _links()[url]
+        return {"title": title, "icon": icon, "link": link, "active": link == self.active, "has_permission": True}
 
 
-def _item(title: Any, icon: str, url_name: str, _permission: str) -> dict[str, Any] | None:
-    try:
-        return {"title": title, "icon": icon, "link": reverse(url_name)}
-    except NoReverseMatch:
-        return None
+@lru_cache(maxsize=1)
+def _links() -> dict[str, str]:
+    return {url: reverse(url) for _title, entries in _GROUPS for _label, _icon, url, _permission in entries}
 
 
 class StaffSite(UnfoldAdminSite):
@@ -116,6 +154,14 @@ class StaffSite(UnfoldAdminSite):
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
         return SimpleLazyObject(lambda: super(StaffSite, self).get_app_list(request, app_label))
+
+    def get_sidebar_list(self, request: HttpRequest) -> Any:
+        """Put together where it is drawn (templates/admin/sidebar.html)."""
+        return SimpleLazyObject(lambda: Sidebar.of(request).groups())
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        ours = {"sidebar": Sidebar.of(request), "templates": {"navigation": "admin/sidebar.html"}}
+        return {**super().each_context(request), **ours}
 
 
 class Theme(DefaultAppConfig):

@@ -11,7 +11,7 @@ from portal.outbox.actions import post
 from portal.outbox.letters import Draft, render
 from tickets.models import Copy, GuestFiling, GuestLink, HeldReply, Message, Survey, Ticket, has_login
 from tickets.querysets import reads_as_staff
-from tickets.states import REOPEN_WITHIN, Metric, Score, labels
+from tickets.states import Metric, Score, labels
 
 _SECRET = {"survey", "confirm_guest", "guest_link"}  # their links open without a log-in
 
@@ -29,14 +29,14 @@ def replied(*, message: Message) -> None:
     """Brings the full answer to who asked."""
     ticket = message.home  # merged meanwhile: those to whom it was written get it, nobody else
     way = _way_of(ticket)
-    context = {"message": message, "ticket": ticket, "days": _days(), **way}
+    context = {"message": message, "ticket": ticket, "days": ticket.desk.reopen_within.days, **way}
     context["files"] = _files(message, way["guest_link"])
     _send(f"ticket-replied:{message.pk}", "replied", ticket.requester, message, context)
 
 
 def solved(*, ticket: Ticket, key: str) -> None:
     """Tells that the ticket is solved and how to take it up again."""
-    context = {"ticket": ticket, "days": _days(), **_way_of(ticket)}
+    context = {"ticket": ticket, "days": ticket.desk.reopen_within.days, **_way_of(ticket)}
     _send(f"ticket-solved:{key}", "solved", ticket.requester, ticket, context)
 
 
@@ -106,6 +106,13 @@ def copied(*, message: Message, copy: Copy) -> None:
     post(Draft(key, copy.address, words.subject, words.text, words.html, about=message, headers=headers))
 
 
+def merged(*, source: Ticket, into: Ticket, to: User, not_before: datetime) -> None:
+    """Tells who asked, or follows, in which ticket the talk goes on. It waits as long as answers can be taken back."""
+    way = _way_of(into) if to.pk == into.requester_id else {"link": settings.SITE_URL + into.get_absolute_url()}
+    context = {"source": source, "ticket": into, **way}
+    _send(f"ticket-merged:{source.pk}:{to.pk}", "merged", to, into, context, not_before=not_before)
+
+
 def escalated(*, ticket: Ticket, to: User, key: str, told: dict[str, Any], now: datetime) -> None:
     """Tells somebody on the staff that a promise is in danger or broken, or that a customer asks for more.
 
@@ -166,7 +173,3 @@ def _way_of(ticket: Ticket) -> dict[str, Any]:
 
 def _desk(ticket: Ticket) -> str:
     return settings.SITE_URL + reverse("admin:tickets_ticket_change", args=[ticket.pk])
-
-
-def _days() -> int:
-    return REOPEN_WITHIN.days

@@ -89,6 +89,12 @@ COPY_ENDED = declare("ticket.copy_ended", _("{by} ended the copies to an address
 TICKET_ARTICLE_DRAFTED = declare("ticket.article_drafted", _("{by} drafted an article from the ticket"))
 TICKET_MERGED = declare("ticket.merged", _("{by} merged the ticket into #{into}"))
 TICKET_MERGED_IN = declare("ticket.merged_in", _("{by} merged #{source} into the ticket"))
+CIRCLE_WENT = declare(
+    "ticket.circle_went", _("{followers} followers and {copies} addresses for copies went along to #{into}")
+)
+CIRCLE_CAME = declare(
+    "ticket.circle_came", _("{followers} followers and {copies} addresses for copies came along from #{source}")
+)
 TICKET_SPLIT = declare("ticket.split", _("{by} split {count} messages off into #{into}"), is_public=True)
 TICKET_SPLIT_OFF = declare("ticket.split_off", _("{by} split the ticket off #{source}"), is_public=True)
 MERGED_REPLIED = declare("ticket.merged_replied", _("{by} wrote to #{source}, which was merged into the ticket"))
@@ -122,3 +128,6 @@ AGENT_CHANGED = declare(
 )
 
 TICKET_IMPORTED = declare("ticket.imported", _("The ticket came from another system, with {messages} messages"))
+IMPORT_HANDED_IN = declare("desk_import.handed_in", _("{by} handed in the files of another desk"))
+IMPORT_CONFIRMED = declare("desk_import.confirmed", _("{by} had the files of another desk brought in"))
+IMPORT_ENDED = declare("desk_import.ended", _("The import of another desk ended: {new} rows came over"))

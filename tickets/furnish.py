@@ -13,7 +13,6 @@ from tickets.models import (
     Category,
     Classifier,
     Desk,
-    DeskRules,
     Ladder,
     LadderStep,
     MatrixLine,
@@ -127,8 +126,6 @@ def after_migrate(**_options: Any) -> None:
             make_classifiers()
         if _is_there(BusinessCalendar):
             make_calendars()
-        if _is_there(DeskRules):
-            DeskRules.objects.get_or_create(pk=1)
 
 
 def _is_there(model: type[Model]) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.privacy import ERASED, Ageing, Fate, Sheet, Subject, ages, decide, erases, exports
@@ -59,6 +60,12 @@ decide(
         "tickets.Survey": {Fate.ERASED: "comment"},
         "tickets.Escalation": {Fate.ERASED: "reason", Fate.FIGURE: "told", Fate.LINK: "asked_by"},
         "tickets.ImportedRow": {Fate.HOUSE: "source", Fate.FIGURE: "source_id about_id"},
+        "tickets.DeskImport": {
+            Fate.HOUSE: "source",
+            Fate.FIGURE: "tally",
+            Fate.AGED: "name stored problems remarks reason",  # two weeks after it ended
+            Fate.LINK: "uploaded_by",
+        },
         "tickets.Timer": {Fate.FIGURE: "reason percents"},
         "tickets.Macro": {Fate.HOUSE: "name body", Fate.LINK: "owner"},
         "tickets.RuleVersion": {Fate.HOUSE: "written", Fate.LINK: "made_by"},
@@ -83,7 +90,7 @@ decide(
 decide(
     {
         "tickets.Attachment": {
-            Fate.DELETED: "name content_type problem stored thumbnail uploaded_by",
+            Fate.DELETED: "name content_type problem stored thumbnail uploaded_by network",
             Fate.FIGURE: "public_id",
         },
         "tickets.GuestFiling": {Fate.DELETED: "email name subject body digest network"},
@@ -110,7 +117,8 @@ def _written(subject: Subject) -> Q:
 
 def _drop_files(chosen: Q) -> int:
     """They belong to nothing from now on; the sweep of uploads deletes row and bytes."""
-    gone = {"message": None, "held": None, "uploaded_by": None, "name": ERASED, "problem": "", "dropped_at": Now()}
+    nobody_s: dict[str, Any] = {"message": None, "held": None, "filing": None, "uploaded_by": None, "network": ""}
+    gone = {**nobody_s, "name": ERASED, "problem": "", "dropped_at": Now()}
     return Attachment.objects.filter(chosen, dropped_at=None).update(**gone)
 
 
@@ -145,13 +153,17 @@ def erase(subject: Subject, most: int) -> int:
         return count
     if subject.is_person:
         count += Escalation.objects.filter(asked_by=subject.pk).exclude(reason="").update(reason="")
+        filings = GuestFiling.objects.of_addresses(subject.emails) | GuestFiling.objects.filter(
+            ticket__requester=subject.pk
+        )
         mine = [
             Macro.objects.filter(owner=subject.pk),
             QueueView.objects.filter(owner=subject.pk),
             Follower.objects.filter(user=subject.pk),
             Copy.objects.of_addresses(subject.emails),
-            GuestFiling.objects.filter(Q(email__in=subject.emails) | Q(ticket__requester=subject.pk)),
+            filings,
         ]
+        count += _drop_files(Q(filing__in=filings))
         for theirs in mine:
             count += theirs.delete()[0]
         count += _drop_files(Q(uploaded_by=subject.pk, message=None))
@@ -172,7 +184,9 @@ def export(subject: Subject) -> Iterator[Sheet]:
     yield Sheet("tickets.json", lines)
     if subject.is_person:
         elsewhere = Message.objects.filter(author_id=subject.pk, kind__in=MESSAGES_FOR_CUSTOMERS)
-        others = elsewhere.exclude(ticket__requester=subject.pk).order_by("pk").select_related("ticket")
+        others = elsewhere.exclude(ticket__requester=subject.pk).told().select_related("ticket", "author")
+        unsent = Attachment.objects.unsent_of(subject).values("name", "size", "content_type", "uploaded_at")
+        yield Sheet("files-not-sent.json", list(unsent))
         followed = Follower.objects.filter(user=subject.pk).order_by("ticket").values("ticket__number", "added_at")
         copied = (
             Copy.objects.of_addresses(subject.emails).order_by("ticket").values("ticket__number", "address", "added_at")
@@ -201,12 +215,25 @@ def _line(ticket: Ticket) -> dict[str, Any]:
 
 def _told(message: Message) -> dict[str, Any]:
     who = "support" if message.is_from_staff else "customer"
-    return {"at": message.created_at, "from": who, "author": str(message.author or ""), "text": message.body}
+    files = [_told_file(one) for one in message.files]  # type: ignore[attr-defined]  # `told` brings them along
+    told = {"at": message.created_at, "from": who, "author": str(message.author or ""), "text": message.body}
+    return {**told, "files": files}
+
+
+def _told_file(columns: dict[str, Any]) -> dict[str, Any]:
+    """Its name and where to fetch it: the bytes are behind the log-in, by the gate of the message."""
+    way = reverse("tickets:file", args=[columns["public_id"]])
+    return {"name": columns["name"], "size": columns["size"], "type": columns["content_type"], "url": way}
 
 
 def _page(ticket: Ticket, told: list[dict[str, Any]]) -> str:
-    turns = [f"## {one['author'] or one['from']}, {one['at']:%Y-%m-%d %H:%M} UTC\n\n{one['text']}\n" for one in told]
-    return "\n".join([f"# {ticket.number} {ticket.subject}\n", *turns])
+    return "\n".join([f"# {ticket.number} {ticket.subject}\n", *map(_turn, told)])
+
+
+def _turn(one: dict[str, Any]) -> str:
+    files = "".join(f"- {file['name']}\n" for file in one["files"])
+    head = f"## {one['author'] or one['from']}, {one['at']:%Y-%m-%d %H:%M} UTC"
+    return "\n\n".join(filter(None, [head, one["text"], files])) + "\n"
 
 
 def _closed_before(before: datetime) -> Any:

@@ -1,5 +1,3 @@
-from collections.abc import Iterable
-
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import Organization, User
@@ -9,7 +7,8 @@ from tickets import actions as tickets
 from tickets import emails
 from tickets.models import Escalation, HeldReply, Message, Survey, Ticket, Timer
 from tickets.models.rules import MARK
-from tickets.querysets import TicketQuerySet, reads_as_staff
+from tickets.querysets import TicketQuerySet, customers_who_hear, reads_as_staff
+from tickets.querysets.people import in_charge_of
 from tickets.states import HeldState, TicketState
 from tickets.states.classifying import Trait
 
@@ -100,7 +99,7 @@ def tell_the_agents(event: Event) -> None:
     message = _message_of(event)
     if message is None:
         return
-    for agent in _agents_of(message.ticket):
+    for agent in in_charge_of(message.ticket):
         emails.customer_replied(message=message, to=agent)
 
 
@@ -124,7 +123,7 @@ def tell_those_who_follow(event: Event) -> None:
         return
     told = {message.author_id, message.home.requester_id, *event.details.get("mentioned", [])}
     if event.name == "ticket.customer_replied":
-        told |= {agent.pk for agent in _agents_of(message.ticket)}
+        told |= {agent.pk for agent in in_charge_of(message.ticket)}
     for follower in message.home.followers.exclude(user__in=told - {None}).select_related("user").order_by("pk"):
         if Message.objects.visible_to(follower.user).filter(pk=message.pk).exists():
             emails.followed(message=message, to=follower.user)
@@ -140,6 +139,20 @@ def send_copies(event: Event) -> None:
     for copy in message.home.copies.live().filter(added_at__lte=message.created_at).order_by("pk"):
         if copy.address.lower() != author and tickets.may_get_letters(copy=copy, now=event.happened_at):
             emails.copied(message=message, copy=copy)
+
+
+@on("ticket.merged")
+def tell_its_people_where_the_talk_goes_on(event: Event) -> None:
+    """Each customer once. Nobody when the talk was kept for staff: to its people the other ticket is not there."""
+    source = Ticket.objects.filter(pk=event.about_id).first()
+    if source is None or source.merged_into_id is None or event.details.get("keeps_internal", True):
+        return
+    into = Ticket.objects.with_people().get(pk=source.merged_into_id)
+    tickets.open_link(ticket=into, now=event.happened_at)
+    for person in customers_who_hear(source):
+        sees = person.pk == into.requester_id or Ticket.objects.visible_to(person).filter(pk=into.pk).exists()
+        if sees and person.pk != event.by_id:
+            emails.merged(source=source, into=into, to=person, not_before=tickets.undone_until(at=event.happened_at))
 
 
 @on("ticket.promise_warned")
@@ -260,12 +273,6 @@ def _retarget(found: TicketQuerySet, event: Event) -> None:
 def _message_of(event: Event) -> Message | None:
     found = Message.objects.select_related("author", "ticket__requester", "ticket__assignee", "merged_from__requester")
     return found.filter(pk=event.details.get("message")).first()
-
-
-def _agents_of(ticket: Ticket) -> Iterable[User]:
-    if ticket.assignee is not None and ticket.assignee.is_active:
-        return [ticket.assignee]
-    return User.objects.staff().filter(groups__name=f"agent-{ticket.level}").order_by("pk")
 
 
 def _ticket_of_letter(about_type: str, about_id: str) -> Ticket | None:

@@ -2,24 +2,28 @@ import time
 
 from celery import shared_task
 
+from portal.lib.clock import moment
 from portal.lib.long_work import turn
 from tickets.actions import (
     ask_for_rating,
     assign_waiting,
     check_file,
     claim_file,
+    claim_import,
     classify_missing,
     fire_next,
     forget_filings,
     is_training_due,
     leave_next,
+    sweep_import,
     sweep_next_upload,
     train,
     wake_next,
     watch_next_promise,
+    work_import,
 )
 from tickets.actions import replay_promises as replay
-from tickets.models import Classifier, Rule
+from tickets.models import Classifier, DeskImport, Rule
 
 BATCH = 500
 BATCHES = 10
@@ -133,3 +137,18 @@ def apply_rules() -> int:
             done += 1
         count += done
     return count
+
+
+@shared_task(name="tickets.run_imports", soft_time_limit=3300, time_limit=3360)
+def run_imports() -> int:
+    """Looks at files of another desk that were handed in, and brings in what was confirmed; answers how many."""
+    worked = 0
+    while sweep_import():
+        pass
+    if not DeskImport.objects.due(moment(None)).exists():
+        return worked
+    with turn() as is_mine:
+        while is_mine and (claimed := claim_import()):
+            work_import(claimed=claimed)
+            worked += 1
+    return worked

@@ -11,6 +11,7 @@ urlpatterns = [
     path("files/<str:public_id>/", views.file, name="file"),
     path("files/<str:public_id>/<str:key>/", views.file_by_key, name="file_by_key"),
     path("guest/", views.guest_new, name="guest_new"),
+    path("guest/files/", views.guest_first_upload, name="guest_first_upload"),
     path("guest/confirm/<str:secret>/", views.guest_confirm, name="guest_confirm"),
     path("guest/<str:key>/", views.guest_ticket, name="guest_ticket"),
     path("guest/<str:key>/reply/", views.guest_reply, name="guest_reply"),

@@ -2,12 +2,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from helpcenter.models import Article, ReadingDay, SearchEvent
 from helpcenter.states import Source
 from portal.lib.clock import moment
+from portal.lib.prepared import planned_cursor
 from portal.lib.scrub import scrub
 from portal.lib.tokens import public_id
 
@@ -39,7 +40,7 @@ def note_search(searched: Searched, *, now: datetime | None = None) -> str:
     found: list[Any] = [searched.source.value, searched.results, searched.is_corrected, searched.took_ms, at]
     before: list[Any] = [searched.visitor, at - ONE_INTENT]
     new: list[Any] = [public_id(), words, searched.visitor]
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(_NOTE, [*before, words, *found, words, words, *new, *found])
         return str(cursor.fetchone()[0])
 

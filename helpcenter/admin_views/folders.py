@@ -20,7 +20,7 @@ from helpcenter.forms import FolderForm
 from helpcenter.models import Article
 from helpcenter.querysets import audiences_of
 from portal.accounts.context import actor
-from portal.lib.archives import Limits, Unacceptable, packed, unpack
+from portal.lib.archives import Limits, Unacceptable, packed, unpacked
 from portal.lib.refusals import Refused
 
 _KEPT_FOR = 900
@@ -93,17 +93,13 @@ def _looked_at(request: HttpRequest, form: FolderForm) -> tuple[str, Any]:
 
 
 def _imported(request: HttpRequest, content: bytes, *, dry_run: bool) -> actions.Delivered:
-    limits = Limits(settings.HELP_ZIP_LIMITS["unpacked_mb"] * 1024 * 1024, settings.HELP_ZIP_LIMITS["files"])
-    with TemporaryDirectory() as folder:
-        inside = Path(folder) / "upload"
-        inside.mkdir()
-        try:
-            unpack(content, inside, limits)
-        except Unacceptable as problem:
-            said = _("The file is not imported: %(why)s. Large folders: manage.py import_articles.")
-            raise Refused(said % {"why": problem}, code="folder_unacceptable") from problem
-        order = actions.Order(inside, dry_run=dry_run, audiences=set(audiences_of(request.user)))
-        return actions.import_folder(order=order, by=actor(request))
+    try:
+        with unpacked(content, Limits.of(settings.HELP_ZIP_LIMITS)) as inside:
+            order = actions.Order(inside, dry_run=dry_run, audiences=set(audiences_of(request.user)))
+            return actions.import_folder(order=order, by=actor(request))
+    except Unacceptable as problem:
+        said = _("The file is not imported: %(why)s. Large folders: manage.py import_articles.")
+        raise Refused(said % {"why": problem}, code="folder_unacceptable") from problem
 
 
 def take_out(request: HttpRequest, admin: ModelAdmin) -> HttpResponse:

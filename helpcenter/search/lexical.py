@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 
 from helpcenter.querysets import ArticleQuerySet
 from helpcenter.search.asking import CONFIG, Asked, Query
 from helpcenter.states import ArticleState
+from portal.lib.prepared import planned_cursor
 
 MOST_RANKED = 100
 MOST_TERMS = 32
-AT_MOST = 1000  # postings of one word
+AT_MOST = 400  # postings of one word
+MATCHING = 1000  # articles that hold what was asked for exactly
 IN_ALL = 4000  # postings of all words, as long as each has its SHARE
 SHARE = 300
 ALL = 1_000_000
@@ -91,11 +92,11 @@ def _rank(asked: Asked, searched: Field, also: Sequence[int], at_most: int) -> t
     narrowed = [searched.category] if searched.category else []
     matching = Query.all_of(asked.joined)
     choice = _MATCHING.format(query=matching.sql) if asked.is_exact else _BEST
-    values = [matching.value, AT_MOST] if asked.is_exact else [at_most, WEIGHED if at_most <= AT_MOST else ALL]
+    values = [matching.value, MATCHING] if asked.is_exact else [at_most, WEIGHED if at_most <= AT_MOST else ALL]
     words = [] if asked.is_exact or asked.is_literal else list(dict.fromkeys(word.lower() for word in asked.words))
     sql = _RANKING.format(readable=readable, within=_ON_SHELF if narrowed else _ANYWHERE, choice=choice)
     typed = [asked.wanted] * 3
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(sql, [*params, *narrowed, *typed, *values, list(also), words, asked.plain])
         [(stems, most, unseen, promoted, shelves, turns_at, *found)] = cursor.fetchall()
     scored = [Scored(*one) for one in zip(*found, strict=True)] if found[0] else []

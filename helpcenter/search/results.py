@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -14,6 +13,7 @@ from helpcenter.models.articles import address
 from helpcenter.querysets import ArticleQuerySet
 from helpcenter.search.asking import CONFIG, Asked, Query
 from helpcenter.search.lexical import MOST_RANKED, Shelf
+from portal.lib.prepared import planned_cursor
 
 PER_PAGE = 10
 _OPENS, _CLOSES = "\ue000", "\ue001"  # private characters: the marks survive escaping, and no text contains them
@@ -99,7 +99,7 @@ def show(chosen: Sequence[Chosen], asked: Asked, stems: dict[str, float], *, amo
     marks = Query.all_of(asked.query) if asked.is_exact else Query.any_of(asked.query)
     places: list[Any] = [[one.article for one in chosen], [one.passage for one in chosen]]
     roots: list[Any] = [[stem.removesuffix("i") for stem in stems], list(stems.values())]
-    with connection.cursor() as cursor:
+    with planned_cursor() as cursor:
         cursor.execute(_SHOWN.format(readable=readable, query=marks.sql),
                        [*params, marks.value, _HEADLINE, *places, *roots])  # fmt: skip
         rows = cursor.fetchall()

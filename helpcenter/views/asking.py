@@ -17,6 +17,7 @@ from helpcenter.models import Question
 from helpcenter.views.visitors import visitor_of
 from portal.accounts.models import Organization
 from portal.lib.rate_limits import take
+from portal.lib.visitors import place_of
 from portal.web.htmx import page, wanted_part
 from portal.web.origin import from_here_only
 
@@ -107,7 +108,7 @@ def _organization_id(request: HttpRequest) -> int | None:
 
 
 def _asks_too_often(request: HttpRequest) -> bool:
-    now, address = timezone.now(), request.META.get("REMOTE_ADDR", "")
+    now, address = timezone.now(), place_of(request.META.get("REMOTE_ADDR", ""))
     return (
         take(f"ask:{visitor_of(request)}", limit=MOST_A_MINUTE, now=now).is_over
         or take(f"ask-from:{address}", limit=MOST_OF_AN_ADDRESS, now=now).is_over

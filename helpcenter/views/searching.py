@@ -16,6 +16,7 @@ from helpcenter.models import Article
 from helpcenter.states import Source
 from helpcenter.views.visitors import visitor_of
 from portal.lib.rate_limits import take
+from portal.lib.visitors import place_of
 from portal.web.htmx import page
 from portal.web.page_cache import made_once
 
@@ -74,7 +75,8 @@ def _note(request: HttpRequest, asked: finder.Asked, source: Source, started: fl
     """Keeps the search and answers its id, which links to results carry; a log that fails never fails the page."""
     if request.method != "GET" or len(asked.query) < _SHORTEST_NOTED or not asked.words:
         return ""
-    if take(f"search-log:{request.META.get('REMOTE_ADDR', '')}", limit=_MOST_NOTED, now=timezone.now()).is_over:
+    place = place_of(request.META.get("REMOTE_ADDR", ""))
+    if take(f"search-log:{place}", limit=_MOST_NOTED, now=timezone.now()).is_over:
         return ""
     took_ms = round((time.perf_counter() - started) * 1000)
     given: dict[str, Any] = {"results": found.total, "is_corrected": bool(found.corrected), "took_ms": took_ms}

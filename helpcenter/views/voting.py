@@ -9,6 +9,7 @@ from helpcenter.forms import VoteForm
 from helpcenter.models import Article
 from helpcenter.views.visitors import visitor_of
 from portal.lib.rate_limits import take
+from portal.lib.visitors import place_of
 from portal.web.htmx import page, wanted_part
 from portal.web.origin import from_here_only
 
@@ -27,7 +28,8 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     form = VoteForm(request.POST)
     if not form.is_valid():
         return _feedback_page(request, found, voted="no", form=form, status=422)
-    if not take(f"vote:{request.META.get('REMOTE_ADDR', '')}", limit=MOST_VOTES_A_MINUTE, now=timezone.now()).is_over:
+    place = place_of(request.META.get("REMOTE_ADDR", ""))
+    if not take(f"vote:{place}", limit=MOST_VOTES_A_MINUTE, now=timezone.now()).is_over:
         actions.vote(article=found, ballot=form.ballot(visitor_of(request)))
     is_told = form.cleaned_data["reason"] or form.cleaned_data["comment"]
     voted = "told" if is_told else form.cleaned_data["vote"]

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from incidents.actions.impacts import end_impacts, lay_impacts
@@ -24,6 +24,9 @@ from portal.events.actions import record
 from portal.lib.clock import moment, moment_after
 from portal.lib.markdown import render_message
 from portal.lib.refusals import Refused
+
+SENT_TWICE = timedelta(minutes=2)
+_LOCK = 7_265_012  # an advisory lock of the database: any number that nobody else uses
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,12 @@ class Revision:
 
 @transaction.atomic
 def open_incident(*, opening: Opening, by: User | None, now: datetime | None = None) -> Incident:
-    """Opens an incident with its first update; its impacts count from the moment the trouble began."""
+    """Opens an incident with its first update; its impacts count from the moment the trouble began. Sent twice by the
+    same person within two minutes it is one."""
     at = moment(now)
     began = opening.started_at or at
+    if same := _opened_just_now(opening, by, at):
+        return same
     if began > at:
         raise Refused(_("An incident cannot begin in the future. Schedule maintenance instead."), code="future_start")
     if opening.status == IncidentStatus.RESOLVED:
@@ -95,10 +101,13 @@ def open_incident(*, opening: Opening, by: User | None, now: datetime | None = N
 def post_update(*, incident: Incident, report: Report, by: User | None, now: datetime | None = None) -> IncidentUpdate:
     """Posts an update and moves the incident to its status.
 
-    Resolving ends every impact. A resolved incident takes no update but one that reopens it, as investigating.
+    Resolving ends every impact. A resolved incident takes no update but one that reopens it, as investigating. The
+    newest one sent again by the same person within two minutes is the same update.
     """
     locked = Incident.objects.select_for_update(of=("self",)).get(pk=incident.pk)
     at = moment(now) if now else moment_after(locked.updated_at, None)
+    if same := _said_just_now(locked, report, by, at):
+        return same
     _check_report(locked, report, at)
     old = locked.status
     moved = lay_impacts(incident=locked, impacts=report.impacts, at=at)
@@ -110,6 +119,29 @@ def post_update(*, incident: Incident, report: Report, by: User | None, now: dat
     details = {**_news(update, moved), "old": old, "new": str(report.status), "is_public": locked.is_public}
     record(event, about=locked, by=by, details=details, now=at)
     return update
+
+
+def _opened_just_now(opening: Opening, by: User | None, at: datetime) -> Incident | None:
+    """What a form sent twice has opened already; whoever opens waits for who opens at the same moment."""
+    if by is None:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+    same = Incident.objects.filter(title=opening.title.strip(), severity=opening.severity, opened_by=by)
+    first = IncidentUpdate.objects.filter(incident__in=same, by=by, body=opening.body.strip(), at__gt=at - SENT_TWICE)
+    found = first.select_related("incident").order_by("pk").first()
+    return found.incident if found else None
+
+
+def _said_just_now(incident: Incident, report: Report, by: User | None, at: datetime) -> IncidentUpdate | None:
+    """The newest update, if it is the very same and nothing happened since. The incident is locked."""
+    newest = incident.updates.order_by("-at", "-pk").first()
+    if by is None or newest is None or newest.by_id != by.pk or at - newest.at > SENT_TWICE:
+        return None
+    is_same = (newest.status, newest.body) == (str(report.status), report.body.strip())
+    running = {impact.component_id: impact.status for impact in incident.impacts.lasting()}
+    moves_nothing = not incident.is_open or all(running.get(one.pk) == to for one, to in report.impacts.items())
+    return newest if is_same and moves_nothing else None
 
 
 def _check_report(incident: Incident, report: Report, at: datetime) -> None:

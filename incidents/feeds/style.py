@@ -24,7 +24,7 @@ def stylesheet(accent: str) -> SafeString:
     brand = f":root{{--brand:{accent}}}" if accent else ""
     rules = f"{''.join(sheets)}\n@media print{{{print_rules}}}\n{brand}"
     packed = _BLANKS.sub("\n", rules).replace("</", r"<\/")
-    return mark_safe(packed.strip())  # noqa: S308 - our own files; the accent is checked by the brand's validator
+    return mark_safe(packed.strip())  # noqa: S308  # our own files; the accent is checked by the brand's validator
 
 
 def policy(style: str) -> str:
@@ -40,7 +40,7 @@ def policy(style: str) -> str:
 def sprite() -> SafeString:
     """The few icons that the pages use, as symbols."""
     found = {match[1]: match[0] for match in _SYMBOL.finditer(_static("img/icons.svg"))}
-    return mark_safe("".join(found[name] for name in _ICONS if name in found))  # noqa: S308 - our own file
+    return mark_safe("".join(found[name] for name in _ICONS if name in found))  # noqa: S308  # our own file
 
 
 @lru_cache(maxsize=1)

@@ -106,7 +106,7 @@ class IncidentUpdate(models.Model):
 
     @property
     def safe_html(self) -> SafeString:
-        return mark_safe(self.html)  # noqa: S308 - sanitized by portal.lib.markdown when it was written
+        return mark_safe(self.html)  # noqa: S308  # sanitized by portal.lib.markdown when it was written
 
 
 class IncidentComponent(models.Model):

@@ -90,4 +90,4 @@ class Maintenance(models.Model):
 
     @property
     def safe_html(self) -> SafeString:
-        return mark_safe(self.html)  # noqa: S308 - sanitized by portal.lib.markdown when it was written
+        return mark_safe(self.html)  # noqa: S308  # sanitized by portal.lib.markdown when it was written

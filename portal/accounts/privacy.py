@@ -1,5 +1,6 @@
 """What accounts know of people, and the rows that the log-in's libraries keep of them."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -71,6 +72,16 @@ def _log_of(subject: Subject) -> QuerySet[LogEntry]:
     return found.exclude(object_repr=ERASED, change_message="")
 
 
+def _mentions_of(subject: Subject) -> QuerySet[LogEntry]:
+    """What the log of the admin says of the person where it tells of an organization: who was added there, or left."""
+    names = User.objects.filter(pk=subject.pk).exclude(name__in=["", ERASED]).values_list("name", flat=True)
+    found = Q(pk__in=[])
+    for one in (*subject.emails, *names):
+        found |= Q(change_message__icontains=json.dumps(one)[1:-1])
+    about = ContentType.objects.get_for_model(Organization)
+    return LogEntry._default_manager.filter(found, content_type=about)
+
+
 def _exports_of(subject: Subject) -> QuerySet[Export]:
     return Export.objects.filter(subject_kind=subject.kind, subject_id=subject.pk)
 
@@ -80,7 +91,12 @@ def erase(subject: Subject, most: int) -> int:
     """Whatever stands beside the account itself; what a person has is little enough for one go."""
     count = _log_of(subject).update(object_repr=ERASED, change_message="")
     count += _exports_of(subject).delete()[0]
-    if not subject.is_person:
+    if subject.is_person:
+        count += _mentions_of(subject).update(change_message="")
+        theirs_too = Membership.objects.filter(user=subject.pk).values("organization")
+        organizations = Export.objects.filter(subject_kind=ORGANIZATION, subject_id__in=theirs_too)
+        count += organizations.delete()[0]  # it tells of its people
+    else:
         count += Invitation.objects.filter(organization=subject.pk).delete()[0]
         return count + Membership.objects.filter(organization=subject.pk).delete()[0]
     count += Invitation.objects.filter(_any_of("email", subject.emails)).delete()[0]

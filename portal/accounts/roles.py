@@ -29,6 +29,7 @@ _WORK_TICKETS = [
 ]
 _SEE_CUSTOMERS = ["accounts.view_organization", "accounts.view_user", "accounts.view_membership", "accounts.view_tier"]
 _SEE_LETTERS = ["outbox.view_letter"]
+_SEE_HEALTH = ["success.view_health", "success.view_healthweight"]
 _TASKS = ["operations.view_task", "operations.add_task", "operations.change_task"]
 _SEE_STATUS = [
     "incidents.view_component",
@@ -56,7 +57,6 @@ _LEAD = [
     "tickets.view_desk",
     "tickets.change_desk",
     "tickets.share_macro",
-    *("tickets.view_deskrules", "tickets.change_deskrules"),
     "tickets.share_queueview",
     "tickets.view_ticketfield",
     "tickets.add_ticketfield",
@@ -79,6 +79,7 @@ _LEAD = [
     "outbox.change_letter",
     "events.view_event",
     "operations.view_proberesult",
+    *_SEE_HEALTH,
 ]
 
 PERMISSIONS: dict[StaffRole, list[str]] = {
@@ -100,6 +101,8 @@ PERMISSIONS: dict[StaffRole, list[str]] = {
         *_SEE_CUSTOMERS,
         *_TASKS,
         "accounts.change_organization",
+        *_SEE_HEALTH,
+        "success.change_healthweight",
         "tickets.view_survey",
         "billing.view_plan",
         "billing.view_subscription",
@@ -111,6 +114,7 @@ PERMISSIONS: dict[StaffRole, list[str]] = {
         *("tickets.view_ticket", "tickets.view_survey"),
         "tickets.view_reports",
         *_SEE_CUSTOMERS,
+        *_SEE_HEALTH,
         *_SEE_STATUS,
         "billing.view_plan",
         "billing.view_subscription",

@@ -9,7 +9,11 @@ from portal.events.states import DeliveryState
 class EventQuerySet(models.QuerySet):
     def about(self, thing: models.Model) -> "EventQuerySet":
         """What happened to this very row."""
-        return self.filter(about_type=thing._meta.label_lower, about_id=str(thing.pk))
+        return self.about_row(thing._meta.label_lower, str(thing.pk))
+
+    def about_row(self, label: str, pk: str) -> "EventQuerySet":
+        """The same of a row by its model ("tickets.ticket") and id."""
+        return self.filter(about_type=label, about_id=pk)
 
     def named(self, *names: str) -> "EventQuerySet":
         return self.filter(name__in=names)

@@ -3,8 +3,11 @@
 import io
 import stat
 import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 
 _PIECE = 64 * 1024
 
@@ -20,6 +23,11 @@ class Limits:
     bytes: int
     files: int
 
+    @classmethod
+    def of(cls, figures: Mapping[str, int]) -> "Limits":
+        """As settings write them: `{"unpacked_mb": 96, "files": 400}`."""
+        return cls(figures["unpacked_mb"] * 1024 * 1024, figures["files"])
+
 
 def unpack(content: bytes, to: Path, limits: Limits) -> None:
     """Writes the archive's plain files into the folder. Raises Unacceptable before anything is outside or too much."""
@@ -33,6 +41,16 @@ def unpack(content: bytes, to: Path, limits: Limits) -> None:
                 left -= _write(archive, member, _place(member, to), left)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise Unacceptable("it cannot be read as a ZIP file") from error
+
+
+@contextmanager
+def unpacked(content: bytes, limits: Limits) -> Iterator[Path]:
+    """The archive's files in a folder that is gone afterwards. Raises Unacceptable as `unpack` does."""
+    with TemporaryDirectory() as folder:
+        inside = Path(folder) / "upload"
+        inside.mkdir()
+        unpack(content, inside, limits)
+        yield inside
 
 
 def _is_noise(name: str) -> bool:

@@ -25,7 +25,8 @@ Resolver = Callable[[str, int], list[str]]
 _CHUNK = 16 * 1024
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*", re.I)
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_NOWHERE = [ipaddress.ip_network("64:ff9b:1::/48"), ipaddress.ip_network("192.88.99.0/24")]
+_NOWHERE = [ipaddress.ip_network(one) for one in ("64:ff9b:1::/48", "192.88.99.0/24", "3fff::/20")]
+_ISATAP = {0x5EFE, 0x2005EFE}  # the upper half of an interface's identifier that wraps an IPv4 address
 
 
 class Forbidden(Exception):
@@ -134,10 +135,10 @@ def is_public(address: str) -> bool:
 
 
 def _wrapped(found: ipaddress.IPv4Address | ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    """The IPv4 address inside a mapped, 6to4 or NAT64 one."""
+    """The IPv4 address inside a mapped, 6to4, NAT64 or ISATAP one."""
     if isinstance(found, ipaddress.IPv4Address):
         return None
-    if found in _NAT64:
+    if found in _NAT64 or (int(found) >> 32) & 0xFFFFFFFF in _ISATAP:
         return ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
     return found.ipv4_mapped or found.sixtofour
 

@@ -70,8 +70,8 @@ def reference(document: Schema) -> list[Schema]:
 
 
 def _endpoint(document: Schema, path: str, method: str, told: Schema) -> Schema:
-    body = told.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema", {})
-    answer = next(iter(told["responses"].values()))["content"]["application/json"]["schema"]
+    body = _schema(told.get("requestBody", {}))
+    answer = _schema(next(iter(told["responses"].values())))
     return {
         "id": told["operationId"],
         "method": method.upper(),
@@ -83,6 +83,11 @@ def _endpoint(document: Schema, path: str, method: str, told: Schema) -> Schema:
         "sent": list(_fields(document, body)),
         "answers": list(_fields(document, answer)),
     }
+
+
+def _schema(told: Schema) -> Schema:
+    """Of a body or an answer, in whatever media type; empty where there is none."""
+    return next((one.get("schema", {}) for one in told.get("content", {}).values()), {})
 
 
 def _parameter(one: Schema) -> Schema:

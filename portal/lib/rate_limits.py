@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from django.core.cache import cache
 
@@ -46,9 +46,14 @@ def take(key: str, *, limit: int, now: datetime) -> Allowance:
     return Allowance(limit, max(0, math.floor(limit - used)), max(1, math.ceil(WINDOW_S - into)), is_over)
 
 
-def _count(key: str, by: int = 1, *, is_known: bool) -> int:
+def taken_this_hour(key: str, *, now: datetime) -> int:
+    """Counts one more of `key` in the hour of the clock; answers how many it is. Without a cache it is the first."""
+    return _count(f"{key}:{now.astimezone(UTC):%Y%m%d%H}", is_known=False, keep_s=2 * 3600)
+
+
+def _count(key: str, by: int = 1, *, is_known: bool, keep_s: int = 2 * WINDOW_S) -> int:
     if not is_known:
-        cache.add(key, 0, timeout=2 * WINDOW_S)
+        cache.add(key, 0, timeout=keep_s)
     try:
         return cache.incr(key, by)
     except ValueError:  # it ran out between the two calls

@@ -9,6 +9,7 @@ from portal.events.actions import record
 from portal.events.listeners import EventType
 from portal.lib.clock import moment
 from portal.lib.refusals import Refused
+from portal.lib.storable import storable
 from portal.operations.events import TASK_DONE, TASK_DROPPED, TASK_OPENED, TASK_TAKEN
 from portal.operations.models import ProbeResult, Task
 from portal.operations.probes import reading_of
@@ -89,7 +90,7 @@ def keep_reading(*, name: str, now: datetime | None = None) -> ProbeResult:
     return ProbeResult.objects.create(
         name=name,
         is_ok=found.is_ok,
-        detail=found.detail[:300],
+        detail=storable(found.detail)[:300],
         figures=found.figures,
         took_ms=round(took_ms, 1),
         probed_at=moment(now),

@@ -35,8 +35,13 @@
   const entriesOf = (part) => new Set([...part.querySelectorAll("[data-entry]")].map((one) => one.dataset.entry));
 
   const replace = (part, fresh) => {
-    const open = [...part.querySelectorAll("details")].map((details) => details.open);
-    fresh.querySelectorAll("details").forEach((details, index) => (details.open ||= Boolean(open[index])));
+    // What is folded stays so, and what is open too: by its id, or else as one of those without.
+    const folds = (where) => [...where.querySelectorAll("details[id]")];
+    const others = (where) => [...where.querySelectorAll("details:not([id])")];
+    const open = others(part).map((details) => details.open);
+    others(fresh).forEach((details, index) => (details.open ||= Boolean(open[index])));
+    const kept = new Map(folds(part).map((details) => [details.id, details.open]));
+    folds(fresh).forEach((details) => (details.open = kept.get(details.id) ?? details.open));
     const known = entriesOf(part);
     fresh.querySelectorAll("[data-entry]").forEach((one) => {
       if (!known.has(one.dataset.entry)) one.dataset.fresh = "";

@@ -52,12 +52,15 @@ def test_an_agent_works_with_macros_snooze_merge_and_many_at_once(open_page: Ope
     expect(page.get_by_role("list", name="Conversation")).to_contain_text(f"we look into #{number}")
 
     workspace(page, second)
+    page.keyboard.press("g")  # opens what is folded, and goes there
+    expect(page.get_by_label("Into ticket number")).to_be_focused()
     page.get_by_label("Into ticket number").fill(str(number))
     page.get_by_text("keep its messages for staff alone").click()
     page.get_by_role("button", name="Merge and close this one").click()
     expect(page.get_by_role("list", name="Conversation")).to_contain_text(f"on #{other}")
 
     workspace(page, third)
+    page.get_by_text("Escalate, snooze, merge, split").click()
     page.get_by_role("button", name="Snooze").click()
     expect(page.locator(".desk-head")).to_contain_text("Snoozed until")
 

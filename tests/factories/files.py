@@ -5,7 +5,7 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from tests.factories.tickets import MessageFactory, TicketFactory
-from tickets.models import Attachment, DeskRules, GuestFiling, GuestLink
+from tickets.models import Attachment, GuestFiling, GuestLink
 
 
 class AttachmentFactory(DjangoModelFactory):
@@ -21,14 +21,6 @@ class AttachmentFactory(DjangoModelFactory):
     size = 4
     stored = factory.Sequence(lambda n: f"no/{n}")
     uploaded_at = factory.LazyFunction(timezone.now)
-
-
-class DeskRulesFactory(DjangoModelFactory):
-    class Meta:
-        model = DeskRules
-        django_get_or_create = ("id",)
-
-    id = 1
 
 
 class GuestFilingFactory(DjangoModelFactory):

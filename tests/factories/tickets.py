@@ -16,6 +16,7 @@ from tickets.models import (
     CalendarVersion,
     Category,
     CategorySkill,
+    DeskImport,
     Escalation,
     Holiday,
     ImportedRow,
@@ -242,3 +243,20 @@ class ImportedRowFactory(DjangoModelFactory):
     source_id = factory.Sequence(str)
     about_id = 1
     imported_at = factory.LazyFunction(timezone.now)
+
+
+class DeskImportFactory(DjangoModelFactory):
+    """A bare row; its file is nowhere."""
+
+    class Meta:
+        model = DeskImport
+
+    origin = "zendesk"
+    source = "zendesk"
+    audience = "operations"
+    name = "export.zip"
+    size = 4
+    stored = factory.Sequence(lambda n: f"no/{n}")
+    state = "looked_at"
+    uploaded_at = factory.LazyFunction(timezone.now)
+    ended_at = factory.LazyFunction(timezone.now)

@@ -12,6 +12,7 @@ APPS = [
     "portal.events",
     "portal.operations",
     "portal.outbox",
+    "portal.success",
     "portal.web",
     "billing",
     "helpcenter",

@@ -28,6 +28,7 @@ PUBLIC = {
     "tickets:copy",  # the letter's link ends the copies to its address, and nothing else
     "tickets:rate",  # the letter's key opens it, for its one ticket
     "tickets:guest_new",
+    "tickets:guest_first_upload",  # a visitor's file for that form, within limits; nobody gets it back
     # A letter's secret, then the signed link of one ticket opens these.
     "tickets:guest_confirm", "tickets:guest_ticket", "tickets:guest_reply", "tickets:guest_again",
     "tickets:guest_upload", "tickets:guest_file", "tickets:guest_move",
@@ -44,7 +45,7 @@ DOORS = {
     "api:openapi", "api:not_found",
     "api:me", "api:organizations", "api:organization",
     "api:file_ticket", "api:patch_ticket", "api:solve_ticket", "api:close_ticket", "api:reopen_ticket",
-    "api:messages", "api:note",
+    "api:messages", "api:note", "api:upload_file", "api:file", "api:file_content", "api:files",
     "api:articles", "api:article", "api:search_articles", "api:status",  # for everybody, within a limit
 }  # fmt: skip
 # allauth's pages for people who are not logged in (yet).

@@ -33,7 +33,7 @@ GOES = {
     "outbox.Letter": {"to", "reply_to", "subject", "text", "html", "headers", "sealed", "error", "user_id"},
     "outbox.Webhook": {"error"},
     "sessions.Session": {"session_key", "session_data"},
-    "tickets.Attachment": {"name", "content_type", "problem", "stored", "thumbnail", "uploaded_by"},
+    "tickets.Attachment": {"name", "content_type", "problem", "stored", "thumbnail", "uploaded_by", "network"},
     "tickets.Copy": {"address"},
     "tickets.Escalation": {"reason"},
     "tickets.FieldValue": {"text"},

@@ -97,6 +97,10 @@ REACTIONS: dict[str, list[str]] = {
     "ticket.tagged": ["tickets.receivers.apply_rules_about_it"],
     "ticket.team_changed": ["tickets.receivers.hand_it_to_the_team_that_has_it_now"],
     "ticket.priority_changed": ["tickets.receivers.apply_rules_about_it", "tickets.receivers.hand_out_what_waits"],
+    "ticket.merged": [
+        "incidents.receivers.name_the_incidents_on_the_survivor",
+        "tickets.receivers.tell_its_people_where_the_talk_goes_on",
+    ],
     "ticket.merged_replied": ["tickets.receivers.tell_the_agents"],
     "ticket.noted": [
         "tickets.receivers.tell_the_colleagues_who_are_mentioned",

@@ -23,7 +23,7 @@ ROOMS_OF = {
 }
 ROOF = {
     *("__init__", "settings", "env", "urls", "celery", "schedule", "wsgi", "site", "api"),
-    *("lib", "events", "outbox", "web", "accounts", "operations", "management", "locale"),
+    *("lib", "events", "outbox", "web", "accounts", "operations", "success", "management", "locale"),
 }
 TOP = {
     *("manage.py", "pyproject.toml", "README.md", "LICENSE", "Makefile", "requirements.txt", "requirements-dev.txt"),

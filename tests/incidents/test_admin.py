@@ -166,3 +166,12 @@ def test_components_groups_and_the_page_are_kept_in_the_admin(client: Client, sh
 
 def test_an_address_that_is_no_key_is_a_missing_page(client: Client, commander: User) -> None:
     assert client.get("/admin/incidents/incident/1/change/something.css/change/").status_code == 404
+
+
+def test_who_may_only_look_posts_no_update(client: Client, shipped: None) -> None:
+    incident = IncidentFactory()
+    client.force_login(staff("agent-l1"))
+    address = reverse("admin:incidents_incident_change", args=[incident.pk])
+    assert client.get(address).status_code == 200
+    assert client.post(address, {"status": "identified", "body": "Mine."}).status_code == 403
+    assert not incident.updates.filter(body="Mine.").exists()

@@ -187,3 +187,37 @@ def test_the_table_refuses_two_impacts_of_one_incident_on_one_component_at_once(
 def test_the_table_refuses_a_resolved_incident_without_its_moment(now: datetime) -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         IncidentFactory(status="resolved")
+
+
+def test_a_form_that_was_sent_twice_opens_one_incident(now: datetime) -> None:
+    by, api = StaffFactory(), ComponentFactory()
+    opening = Opening("API down", "P0", "We are on it.", {api: "major_outage"})
+    first = open_incident(opening=opening, by=by, now=now)
+    assert open_incident(opening=opening, by=by, now=now + timedelta(seconds=3)) == first
+    assert Event.objects.filter(name="incident.opened").count() == 1
+    assert open_incident(opening=opening, by=StaffFactory(), now=now + timedelta(seconds=4)) != first
+    assert open_incident(opening=opening, by=by, now=now + 3 * MINUTE) != first
+
+
+def test_an_update_that_was_sent_twice_is_one(now: datetime) -> None:
+    by, api = StaffFactory(), ComponentFactory()
+    incident = open_incident(opening=Opening("API down", "P0", "On it.", {api: "major_outage"}), by=by, now=now)
+    report = Report("identified", "A disk is full.", {api: "partial_outage"})
+    first = post_update(incident=incident, report=report, by=by, now=now + MINUTE)
+    assert post_update(incident=incident, report=report, by=by, now=now + MINUTE + timedelta(seconds=2)) == first
+    done = Report("resolved", "Fixed.")
+    last = post_update(incident=incident, report=done, by=by, now=now + 2 * MINUTE)
+    assert post_update(incident=incident, report=done, by=by, now=now + 2 * MINUTE + timedelta(seconds=2)) == last
+    assert incident.updates.count() == 3
+    assert Event.objects.filter(name="incident.resolved").count() == 1
+    again = Report("investigating", "It is back.")
+    assert post_update(incident=incident, report=again, by=by, now=now + 3 * MINUTE) != last
+
+
+def test_the_same_words_about_another_component_are_another_update(now: datetime) -> None:
+    by, api, web = StaffFactory(), ComponentFactory(), ComponentFactory()
+    incident = open_incident(opening=Opening("Down", "P0", "On it.", {api: "major_outage"}), by=by, now=now)
+    post_update(incident=incident, report=Report("identified", "Found."), by=by, now=now + MINUTE)
+    more = Report("identified", "Found.", {web: "major_outage"})
+    post_update(incident=incident, report=more, by=by, now=now + MINUTE + timedelta(seconds=5))
+    assert incident.updates.count() == 3

@@ -109,3 +109,15 @@ def test_what_is_wrong_now_is_known_to_the_other_apps(now: datetime) -> None:
 
 def test_the_folder_of_the_bundle_is_a_setting() -> None:
     assert isinstance(django_settings.STATUS_BUNDLE_DIR, Path)
+
+
+def test_a_fault_in_keeping_the_clock_is_told_of_and_the_page_goes_out_all_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> int:
+        raise RuntimeError("a maintenance of its own kind")
+
+    monkeypatch.setattr("incidents.tasks.keep_maintenance_times", broken)
+    with pytest.raises(RuntimeError):
+        publish_task()
+    assert manifest_of(folder)["version"] == 1

@@ -1,5 +1,6 @@
 """Tickets that tell of an incident."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -16,6 +17,7 @@ from portal.lib.refusals import Refused
 from tests.factories.accounts import StaffFactory, UserFactory
 from tests.factories.incidents import IncidentFactory
 from tests.factories.tickets import TicketFactory
+from tickets import actions as tickets
 from tickets.querysets import timeline
 
 pytestmark = pytest.mark.django_db
@@ -88,3 +90,17 @@ def test_nobody_else_links(client: Client, shipped: None, who: str) -> None:
     assert not TicketLink.objects.exists()
     read = client.get(reverse("admin:incidents_incident_of_ticket", args=[ticket.pk]))
     assert read.status_code == (200 if who == "executive" else 302 if who == "customer" else 403)
+
+
+def test_the_survivor_of_a_merge_tells_of_the_incident_too(shipped: None, settle: Callable[..., int]) -> None:
+    agent, incident = staff("agent-l1"), IncidentFactory()
+    source = TicketFactory(organization=None)
+    into = TicketFactory(organization=None, requester=source.requester)
+    foreign, other = TicketFactory(), TicketFactory()
+    for ticket in (source, foreign):
+        incidents.link_ticket(incident=incident, ticket=ticket, by=agent)
+    tickets.merge_tickets(source=source, into=into, by=agent)
+    tickets.merge_tickets(source=foreign, into=other, by=agent, keeps_internal=True)
+    settle(now=timezone.now())
+    assert TicketLink.objects.filter(ticket=into, incident=incident).count() == 1
+    assert not TicketLink.objects.filter(ticket=other).exists()

@@ -115,6 +115,8 @@ def test_the_reference_tells_every_endpoint_to_programs_and_to_people(client: Cl
         *("GET /tickets", "POST /tickets", "GET /tickets/{ticket}", "PATCH /tickets/{ticket}"),
         *("POST /tickets/{ticket}/solve", "POST /tickets/{ticket}/close", "POST /tickets/{ticket}/reopen"),
         *("GET /tickets/{ticket}/messages", "POST /tickets/{ticket}/messages", "POST /tickets/{ticket}/notes"),
+        *("POST /files", "GET /files/{file}", "GET /files/{file}/content", "DELETE /files/{file}"),
+        "GET /tickets/{ticket}/files",
     }
     shown = client.get("/api/v1/docs")
     for words in ("/me", "organizations[].role", "http://testserver/api/v1/me", reverse("accounts:tokens")):

@@ -33,8 +33,9 @@ from tests.factories.accounts import MembershipFactory, StaffFactory
 from tests.factories.helpcenter import ArticleFactory
 from tests.factories.incidents import ComponentFactory, IncidentComponentFactory, IncidentFactory, MaintenanceFactory
 from tests.portal.accounts.bearers import bearer
+from tests.tickets.files import upload
 from tickets import actions as tickets
-from tickets.models import Category, Ticket
+from tickets.models import Attachment, Category, Ticket
 
 pytestmark = pytest.mark.django_db
 EXAMPLES = int(os.environ.get("EXAMPLES", "3"))
@@ -51,6 +52,8 @@ OPERATIONS = (
     *("GET /tickets", "POST /tickets", "GET /tickets/{ticket}", "PATCH /tickets/{ticket}"),
     *("POST /tickets/{ticket}/solve", "POST /tickets/{ticket}/close", "POST /tickets/{ticket}/reopen"),
     *("GET /tickets/{ticket}/messages", "POST /tickets/{ticket}/messages", "POST /tickets/{ticket}/notes"),
+    *("POST /files", "GET /files/{file}", "GET /files/{file}/content", "DELETE /files/{file}"),
+    "GET /tickets/{ticket}/files",
 )
 drawn = settings(
     max_examples=EXAMPLES,
@@ -73,9 +76,11 @@ def headers(shipped: None, unlimited: None) -> list[dict[str, str]]:
     """Of an owner, of an agent, and of nobody; with something for each to see."""
     owner = MembershipFactory(role=MemberRole.OWNER, organization__tier__api_requests_per_minute=10**9)
     agent = StaffFactory(role="lead")
-    for _one in range(3):
-        filing = tickets.Filing(subject="Late", body="Since *noon*.", organization=owner.organization)
+    for number in range(3):
+        kept = upload(owner.user, f"{number}.txt").public_id
+        filing = tickets.Filing(subject="Late", body="Since *noon*.", organization=owner.organization, files=[kept])
         tickets.note(ticket=tickets.file_ticket(filing=filing, by=owner.user), body="Disk?", by=agent)
+    upload(owner.user, "unsent.txt")
     Category.objects.get_or_create(slug="signals", defaults={"name": "Signals"})
     ArticleFactory(title="Refund of a card")
     component = ComponentFactory()
@@ -118,11 +123,13 @@ def ask_for(operation: Any, mode: GenerationMode, headers: list[dict[str, str]])
 
 
 def aim(case: Any) -> None:
-    """At a ticket that is there, at the version that it has."""
+    """At a ticket that is there, at the version that it has, or at a file that is there."""
     ticket = Ticket.objects.order_by("version", "pk").first()
     if ticket is not None and "ticket" in (case.path_parameters or {}):
         case.path_parameters["ticket"] = ticket.public_id
         case.headers["If-Match"] = f'"{ticket.version}"'
+    if "file" in (case.path_parameters or {}):
+        case.path_parameters["file"] = Attachment.objects.order_by("?").values_list("public_id", flat=True)[0]
 
 
 def test_each_endpoint_is_asked(client: Client) -> None:

@@ -123,6 +123,13 @@ def test_staff_change_priority_assignee_and_state(client: Client, file: File, ag
         assert (refused.status_code, refused.json()["code"]) == (status, code)
 
 
+def test_staff_leave_no_note_on_what_they_asked_for_themselves(client: Client, agent: User) -> None:
+    ticket = tickets.file_ticket(filing=tickets.Filing("My screen", "It is dark."), by=agent)
+    refused = send(client, "POST", path_of(ticket, "notes"), bearer(agent, "write"), {"body": "Disk?"})
+    assert (refused.status_code, refused.json()["code"]) == (409, "own_ticket")
+    assert send(client, "POST", path_of(ticket, "messages"), bearer(agent, "write"), {"body": "So?"}).status_code == 201
+
+
 def test_a_change_is_whole_or_not_at_all(client: Client, file: File, agent: User) -> None:
     ticket = file()
     words = {"priority": "high", "assignee": StaffFactory().public_id}

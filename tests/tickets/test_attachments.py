@@ -18,7 +18,7 @@ from tests.factories.tickets import MacroFactory
 from tests.fakes.bucket import Bucket
 from tests.tickets.files import check_all, kept_in, picture, upload
 from tickets import actions as tickets
-from tickets.models import Attachment, DeskRules, HeldReply, Ticket
+from tickets.models import Attachment, Desk, HeldReply, Ticket
 
 pytestmark = pytest.mark.django_db
 File = Callable[..., Ticket]
@@ -91,7 +91,7 @@ def test_one_bad_file_sends_nothing_and_keeps_the_good_one(reader: Client, file:
     ],
 )
 def test_limits_hold_whatever_the_name_says(customer: User, name: str, content: bytes, code: str) -> None:
-    DeskRules.objects.update_or_create(pk=1, defaults={"most_file_mb": 1})
+    Desk.objects.update_or_create(pk=1, defaults={"most_file_mb": 1})
     with pytest.raises(Refused) as refused:
         upload(customer, name, content)
     assert refused.value.code == code
@@ -106,7 +106,7 @@ def test_the_type_is_told_by_the_content(customer: User) -> None:
 
 
 def test_too_many_files_are_refused(reader: Client, customer: User, file: File) -> None:
-    DeskRules.objects.update_or_create(pk=1, defaults={"most_files": 2})
+    Desk.objects.update_or_create(pk=1, defaults={"most_files": 2})
     ticket, ids = file(), [upload(customer).public_id for _number in range(3)]
     answer = sent(reader, ticket, body="Here", kept=ids)
     assert answer.status_code == 409

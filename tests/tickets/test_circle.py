@@ -192,6 +192,18 @@ def test_staff_arrange_it_on_a_page(file: File, agent: User, owner: User, client
     assert client.post(page, {"act": "copy", "address": ELSEWHERE}).status_code == 403
 
 
+def test_on_their_own_ticket_staff_are_told_that_they_arrange_nothing_for_others(
+    agent: User, new_agent: Callable[..., User], client: Client
+) -> None:
+    ticket, colleague = tickets.file_ticket(filing=tickets.Filing("Mine", "Words"), by=agent), new_agent()
+    follower = tickets.follow(ticket=ticket, user=colleague, by=colleague)
+    client.force_login(agent)
+    page = reverse("admin:tickets_ticket_people", args=[ticket.pk])
+    refused = client.post(page, {"act": "unfollow", "row": follower.pk})
+    assert (refused.status_code, "Only they themselves or the support team" in refused.text) == (409, True)
+    assert ticket.followers.exists()
+
+
 def test_customers_arrange_it_on_a_page_and_strangers_find_none(
     file: File, customer: User, owner: User, stranger: User, elite: Organization, client: Client
 ) -> None:
@@ -200,7 +212,8 @@ def test_customers_arrange_it_on_a_page_and_strangers_find_none(
     client.force_login(customer)
     assert client.post(page, {"act": "copy", "address": colleague.email}).status_code == 302
     assert client.post(page, {"act": "copy", "address": ELSEWHERE}).status_code == 409
-    assert client.post(page, {"act": "follow"}).status_code == 409
+    refused = client.post(page, {"act": "follow"})
+    assert (refused.status_code, "Who asked gets every answer anyway." in refused.text) == (409, True)
     assert colleague.email in client.get(page).text
     client.force_login(owner)
     assert client.post(page, {"act": "follow"}).status_code == 302

@@ -6,9 +6,11 @@ import pytest
 from portal.accounts import demo as people
 from portal.events.models import Event
 from portal.operations.models import Task
+from tests.tickets.files import check_all
 from tickets import actions as tickets
 from tickets import demo
-from tickets.models import AgentProfile, Message, Rule, Ticket, Timer
+from tickets.actions.attachments import pieces
+from tickets.models import AgentProfile, Attachment, Message, Rule, Survey, Ticket, Timer
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +67,23 @@ def test_the_demo_s_first_team_is_busy_and_the_others_are_handed_what_waits(furn
 
 def test_the_demo_has_a_rule_that_is_on_and_one_that_waits_for_its_preview(furnished: None) -> None:
     assert [(rule.version, rule.is_active) for rule in Rule.objects.all()] == [(1, True), (1, False)]
+
+
+def test_the_demo_s_people_attached_pictures_and_logs_that_the_worker_finds_whole(furnished: None) -> None:
+    files = Attachment.objects.all()
+    assert Counter(files.values_list("content_type", flat=True)) == {"image/png": 4, "text/plain": 4}
+    assert not files.filter(message=None).exists()
+    assert files.filter(message__ticket__in=Ticket.objects.active()).count() >= 2
+    assert check_all() == 4
+    assert all(one.thumbnail for one in files.filter(content_type="image/png"))
+    assert b"408" in b"".join(pieces(files.filter(content_type="text/plain")[0]))
+
+
+def test_the_demo_s_people_rated_what_was_solved_some_low_and_in_words(furnished: None, now: datetime) -> None:
+    rated = Survey.objects.exclude(score=None)
+    scores = Counter(rated.values_list("score", flat=True))
+    assert set(scores) == {1, 2, 3, 4, 5}
+    assert (rated.filter(score__lte=2).count(), rated.count()) == (4, 21)
+    assert rated.exclude(comment="").count() >= 12
+    assert not rated.filter(answered_at__gt=now).exists()
+    assert not Survey.objects.to_ask(now).exists()  # no letter asks for what was rated

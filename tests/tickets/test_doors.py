@@ -84,7 +84,7 @@ class Reader:
     client: Client
     email: str = ""
     comes_by_link: bool = False
-    user: User | None = None
+    token: dict[str, str] | None = None
 
 
 def page(reader: Reader, thing: str, place: Place) -> bool | None:
@@ -126,10 +126,31 @@ def desk(reader: Reader, thing: str, place: Place) -> bool | None:
 
 def api(reader: Reader, thing: str, place: Place) -> bool | None:
     """The messages of the ticket, for a token of that person."""
-    if reader.user is None or thing == "unsent":
+    if reader.token is None or thing == "unsent":
         return None
-    told = Client().get(f"{path_of(place.ticket)}/messages", headers=bearer(reader.user))
+    told = Client().get(f"{path_of(place.ticket)}/messages", headers=reader.token)
     return told.status_code == 200 and f"word-{thing}" in told.content.decode()
+
+
+def file_by_api(reader: Reader, thing: str, place: Place) -> bool | None:
+    """The bytes of the file, for a token of that person; what is told of it there says the same."""
+    if reader.token is None:
+        return None
+    way = f"/api/v1/files/{place.file.public_id}"
+    told = Client().get(way, headers=reader.token).status_code == 200
+    assert (Client().get(f"{way}/content", headers=reader.token).status_code == 200) == told
+    return told
+
+
+def files_of_ticket_by_api(reader: Reader, thing: str, place: Place) -> bool | None:
+    """The list of files of the ticket, and those that its messages name."""
+    if reader.token is None or thing == "unsent":
+        return None
+    told = Client().get(f"{path_of(place.ticket)}/files", headers=reader.token)
+    named = Client().get(f"{path_of(place.ticket)}/messages", headers=reader.token)
+    seen = told.status_code == 200 and place.file.public_id in told.content.decode()
+    assert (named.status_code == 200 and place.file.public_id in named.content.decode()) == seen
+    return seen
 
 
 LINK: list[str] = []
@@ -140,6 +161,8 @@ DOORS: dict[str, Callable[[Reader, str, Place], bool | None]] = {
     "file by any link": file_by_any_link,
     "desk": desk,
     "api": api,
+    "file by API": file_by_api,
+    "files of the ticket by API": files_of_ticket_by_api,
 }
 
 
@@ -212,7 +235,7 @@ def readers(people: dict[str, User]) -> dict[str, Reader]:
     for name, user in people.items():
         client = Client()
         client.force_login(user)
-        found[name] = Reader(client, user.email, user=user)
+        found[name] = Reader(client, user.email, token=bearer(user))
     return found
 
 

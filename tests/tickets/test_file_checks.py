@@ -17,6 +17,7 @@ from tests.fakes.clamd import EICAR, Scanner
 from tests.tickets.files import check_all, picture, upload
 from tickets import actions as tickets
 from tickets import privacy
+from tickets.actions import file_checks
 from tickets.models import Attachment, Message, Ticket
 from tickets.tasks import check_files, sweep_uploads
 
@@ -165,3 +166,29 @@ def test_an_erased_person_s_files_are_handed_to_nobody_and_swept(file: File, cus
     assert not Attachment.objects.exclude(name=ERASED).exists()
     assert sweep_uploads() == 2
     assert not unsent.stored.storage.exists(unsent.stored.name)
+
+
+def test_a_picture_at_which_workers_die_goes_without_a_small_one(customer: User, file: File) -> None:
+    kept = upload(customer, "heavy.png", picture())
+    sent(file(), customer, kept)
+    for _death in range(3):
+        assert tickets.claim_file(now=timezone.now()) == kept
+        Attachment.objects.update(check_at=timezone.now())  # its lease ends
+    assert check_all() == 1
+    kept.refresh_from_db()
+    assert (kept.is_ready, kept.thumbnail.name, kept.check_at) == (True, "", None)
+
+
+def test_what_was_found_clean_is_handed_out_whatever_becomes_of_its_picture(
+    customer: User, file: File, scanner: Scanner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies(*_given: Any, **_options: Any) -> bytes:
+        raise MemoryError
+
+    monkeypatch.setattr(file_checks, "thumbnail", dies)
+    kept = upload(customer, "heavy.png", picture())
+    sent(file(), customer, kept)
+    with pytest.raises(MemoryError):
+        check_all()
+    kept.refresh_from_db()
+    assert (kept.is_ready, kept.check_at is not None) == (True, True)

@@ -12,7 +12,7 @@ from portal.accounts.models import User
 from portal.lib.refusals import Refused
 from tests.factories.tickets import SurveyFactory
 from tickets import actions as tickets
-from tickets.models import DeskRules, Survey, Ticket
+from tickets.models import Desk, Survey, Ticket
 
 pytestmark = pytest.mark.django_db
 File = Callable[..., Ticket]
@@ -55,7 +55,7 @@ def test_nobody_goes_on_with_a_ticket_of_others_or_with_one_that_is_open(
 def test_the_figures_of_ratings_are_rows(file: File, agent: User, customer: User, settle: Callable[..., int]) -> None:
     hour = timedelta(hours=1)
     figures = {"ask_for_rating_after": hour, "rate_within": 5 * hour, "rating_changes_within": 2 * hour}
-    DeskRules.objects.update_or_create(pk=1, defaults=figures)
+    Desk.objects.update_or_create(pk=1, defaults=figures)
     at = timezone.now() - 4 * hour
     ticket = tickets.solve(ticket=file(at=at), by=agent, now=at)
     settle(now=at)
@@ -79,10 +79,10 @@ def test_staff_read_all_ratings_and_change_the_figures(
     assert "Took too long." in shown
     assert str(survey.ticket.number) in shown
     assert client.get("/admin/tickets/survey/add/").status_code == 403
-    rules = DeskRules.objects.get_or_create(pk=1)[0]
-    page = client.get(f"/admin/tickets/deskrules/{rules.pk}/change/")
+    rules = Desk.objects.get_or_create(pk=1)[0]
+    page = client.get(f"/admin/tickets/desk/{rules.pk}/change/")
     assert page.status_code == 200
     given = {name: page.context["adminform"].form[name].value() for name in page.context["adminform"].form.fields}
-    client.post(f"/admin/tickets/deskrules/{rules.pk}/change/", {**given, "most_files": 3})
+    client.post(f"/admin/tickets/desk/{rules.pk}/change/", {**given, "most_files": 3})
     rules.refresh_from_db()
     assert rules.most_files == 3

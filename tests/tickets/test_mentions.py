@@ -1,5 +1,6 @@
 """A note that names a colleague reaches them by letter, and nobody else."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -86,3 +87,62 @@ def test_who_lost_the_right_meanwhile_hears_nothing(
     lena.groups.clear()
     settle(now=timezone.now())
     assert not Letter.objects.filter(subject__contains="names you").exists()
+
+
+def offered(client: Client, ticket: Ticket, beginning: str) -> list[str]:
+    """What would stand behind the @, for each colleague whom the box offers."""
+    answer = client.get(reverse("admin:tickets_ticket_colleagues", args=[ticket.pk]), {"q": beginning})
+    assert answer.status_code == 200
+    return re.findall(r'role="option"[^>]* data-name="([^"]+)"', answer.text)
+
+
+def test_colleagues_are_offered_by_what_their_names_begin_with(
+    client: Client, file: File, lena: User, jonas: User, settings: LazySettings
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    ticket = file()
+    client.force_login(lena)
+    assert offered(client, ticket, "") == ["Jonas Berg", "Lena Ortiz"]
+    assert offered(client, ticket, "LEN") == ["Lena Ortiz"]
+    assert offered(client, ticket, "lena  or") == ["Lena Ortiz"]
+    assert offered(client, ticket, "jonas@desk") == ["Jonas Berg"]
+    assert offered(client, ticket, "berg") == []  # no name that can be written begins so
+    page = client.get(reverse("admin:tickets_ticket_change", args=[ticket.pk])).text
+    assert f'data-mentions="{reverse("admin:tickets_ticket_colleagues", args=[ticket.pk])}"' in page
+
+
+def test_what_is_offered_means_just_that_colleague(
+    client: Client, file: File, lena: User, new_agent: Callable[..., User], settings: LazySettings
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    twin = new_agent(name="Lena Ortiz", email="another.lena@desk.example")
+    client.force_login(lena)
+    names = offered(client, file(), "lena o")
+    assert sorted(names) == sorted([lena.email, twin.email])
+    assert [tickets.mentioned_in(body=f"@{name} look").people for name in names] in ([[lena], [twin]], [[twin], [lena]])
+
+
+def test_names_are_told_only_to_who_may_write_a_note_there(
+    client: Client, file: File, lena: User, customer: User, settings: LazySettings
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    ticket = file()
+    address = reverse("admin:tickets_ticket_colleagues", args=[ticket.pk])
+    client.force_login(customer)
+    assert "/login" in client.get(address, follow=True).redirect_chain[-1][0]
+    client.force_login(StaffFactory(role="executive"))  # reads tickets, writes none
+    assert client.get(address).status_code == 403
+    client.force_login(StaffFactory())
+    assert client.get(address).status_code == 403
+    client.force_login(lena)
+    assert client.get(reverse("admin:tickets_ticket_colleagues", args=[ticket.pk + 1])).status_code == 404
+    assert client.post(address).status_code == 405
+
+
+def test_whom_the_portal_does_not_mean_is_not_offered(
+    client: Client, file: File, lena: User, settings: LazySettings
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    client.force_login(lena)
+    StaffFactory(name="Lea <b>Without</b>")  # reads no tickets
+    assert offered(client, file(), "le") == ["Lena Ortiz"]

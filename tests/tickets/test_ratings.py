@@ -17,12 +17,14 @@ from portal.outbox.models import Letter
 from tests.factories.tickets import SurveyFactory
 from tickets import actions as tickets
 from tickets.models import Survey, Ticket
-from tickets.states import ASK_AFTER, RATE_WITHIN, RATING_CHANGES_WITHIN
 from tickets.tasks import ask_for_ratings
 
 pytestmark = pytest.mark.django_db
 File = Callable[..., Ticket]
 Settle = Callable[..., int]
+ASK_AFTER = timedelta(hours=24)
+RATE_WITHIN = timedelta(days=30)
+RATING_CHANGES_WITHIN = timedelta(days=7)
 
 
 def fresh(survey: Survey) -> Survey:

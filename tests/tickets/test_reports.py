@@ -172,7 +172,10 @@ def test_the_page_shows_charts_with_their_tables_and_its_queries_do_not_grow(
      "until=9999-12-31", "until=0001-01-01", "since=0001-01-01"],
 )  # fmt: skip
 def test_what_is_not_allowed_to_narrow_is_refused(client: Client, lead: User, wrong: str) -> None:
-    assert client.get(f"{reverse('admin:tickets_report')}?{wrong}").status_code == 400
+    page = client.get(f"{reverse('admin:tickets_report')}?{wrong}")
+    assert page.status_code == 400
+    assert 'class="error"' in page.text or 'role="alert"' in page.text  # the form says what is wrong
+    assert "<table" not in page.text
     assert client.get(f"{reverse('admin:tickets_report_csv', args=['days'])}?{wrong}").status_code == 400
 
 

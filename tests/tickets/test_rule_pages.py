@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from portal.accounts.models import User
-from tests.factories.accounts import StaffFactory
+from tests.factories.accounts import OrganizationFactory, StaffFactory
 from tests.factories.routing import FiringFactory, RuleFactory
 from tests.factories.tickets import TagFactory
 from tickets import actions as tickets
@@ -81,6 +83,14 @@ def test_a_rule_is_written_looked_at_switched_on_and_off(lead: Client, file: Fil
         ({"conditions-0-value": ""}, "Give at least one value."),
         ({"conditions-0-asks": "password"}, "Select a valid choice"),
         ({"acts-0-value": "nonsense"}, "Unknown: nonsense. There is:"),
+        ({"acts-0-picked": "priority:high"}, "Choose only from “Add the tag”."),
+        ({"acts-0-picked": "tag:nonsense"}, "Select a valid choice"),
+        ({"conditions-0-asks": "state", "conditions-0-operator": "is", "conditions-0-value": "sleepy"}, "There is:"),
+        ({"conditions-0-picked": "state:open"}, "Choose only from “Subject”."),
+        (
+            {"conditions-0-asks": "organization", "conditions-0-operator": "is", "conditions-0-value": "Meridian"},
+            "There is no organization “Meridian”. There is: Meridian Capital.",
+        ),
         ({"acts-TOTAL_FORMS": "0"}, "Say what is to be done."),
         ({"trigger": "since_filed"}, "Give hours"),
         ({"hours": "4"}, "Give hours"),
@@ -89,6 +99,7 @@ def test_a_rule_is_written_looked_at_switched_on_and_off(lead: Client, file: Fil
 )
 def test_what_means_nothing_is_said_beside_it_and_not_kept(wrong: dict[str, str], said: str, lead: Client) -> None:
     TagFactory(slug="money")
+    OrganizationFactory(name="Meridian Capital")
     assert said in lead.post(f"{RULES}add/", form(**wrong)).text
     assert not Rule.objects.exists()
 
@@ -144,3 +155,69 @@ def test_what_failed_is_listed_with_its_reason_and_tried_again(lead: Client, fil
     lead.post(reverse("admin:tickets_firing_try_again", args=[firing.pk]), follow=True)
     ticket.refresh_from_db()
     assert (ticket.state, Firing.objects.get().state) == ("solved", "done")
+
+
+def test_what_a_rule_names_is_picked_from_what_there_is(lead: Client, agent: User) -> None:
+    TagFactory(slug="money", name="Money")
+    organization = OrganizationFactory(name="Acme, Inc.")
+    picked = {
+        "conditions-TOTAL_FORMS": "3",
+        "conditions-0-asks": "priority",
+        "conditions-0-operator": "is",
+        "conditions-0-picked": ["priority:high", "priority:critical"],
+        "conditions-0-value": "",
+        "conditions-1-asks": "organization",
+        "conditions-1-operator": "is_not",
+        "conditions-1-picked": [f"organization:{organization.public_id}"],
+        "conditions-2-asks": "assignee",
+        "conditions-2-operator": "is",
+        "conditions-2-picked": [f"assignee:{agent.email}"],
+        "acts-TOTAL_FORMS": "2",
+        "acts-0-picked": "tag:money",
+        "acts-0-value": "",
+        "acts-1-does": "note",
+        "acts-1-value": "Look at it, please.",
+    }
+    lead.post(f"{RULES}add/", form(**picked))
+    written = Rule.objects.get().versions.get().written
+    assert [one["values"] for one in written["conditions"]] == [
+        ["high", "critical"],
+        [organization.public_id],
+        [agent.email],
+    ]
+    assert [one["value"] for one in written["acts"]] == ["money", "Look at it, please."]
+    page = lead.get(f"{RULES}{Rule.objects.get().pk}/change/").text
+    for value in ("priority:high", f"organization:{organization.public_id}", f"assignee:{agent.email}", "tag:money"):
+        assert re.search(rf'<option value="{re.escape(value)}" selected', page), value
+    assert 'value="Look at it, please."' in page
+    assert "js/rules" in page
+
+
+def test_what_is_gone_since_is_shown_as_it_was_kept(lead: Client) -> None:
+    rule = RuleFactory()
+    rule.acts.all().delete()
+    rule.acts.create(does="tag", value="long-gone")
+    page = lead.get(f"{RULES}{rule.pk}/change/").text
+    assert 'value="long-gone"' in page
+
+
+def test_the_choices_are_asked_for_once_for_all_lines(lead: Client) -> None:
+    rule, other = RuleFactory(), RuleFactory()
+    for _number in range(6):
+        other.conditions.create(asks="state", operator="is", value="open")
+    with CaptureQueriesContext(connection) as few:
+        lead.get(f"{RULES}{rule.pk}/change/")
+    with CaptureQueriesContext(connection) as many:
+        lead.get(f"{RULES}{other.pk}/change/")
+    assert len(few) == len(many)
+
+
+def test_as_many_as_may_be_picked_can_be_kept(lead: Client) -> None:
+    TagFactory(slug="money")
+    picked = [f"organization:{one.public_id}" for one in OrganizationFactory.create_batch(20)]
+    about = {"conditions-0-asks": "organization", "conditions-0-operator": "is", "conditions-0-value": ""}
+    lead.post(f"{RULES}add/", form(**about, **{"conditions-0-picked": picked}))
+    assert len(Rule.objects.get().versions.get().written["conditions"][0]["values"]) == 20
+    more = [*picked, f"organization:{OrganizationFactory().public_id}"]
+    page = lead.post(f"{RULES}add/", form(**about, **{"conditions-0-picked": more}, name="More")).text
+    assert "Give at most 20 values." in page

@@ -84,11 +84,12 @@ def test_the_queue_is_narrowed_by_assignee_priority_promise_and_tier(
         assert subjects(desk.get(f"{QUEUE}?{choice}").content.decode()) == found, choice
 
 
-@pytest.mark.parametrize("probe", ["requester__password__startswith=a", "subject__contains=a", "state=password"])
+@pytest.mark.parametrize(
+    "probe", ["requester__password__startswith=a", "subject__contains=a", "state=password", "sort=password"]
+)
 def test_keys_from_the_address_never_reach_the_database(desk: Client, file: File, probe: str) -> None:
     file()
-    answer = desk.get(f"{QUEUE}?{probe}")
-    assert answer.status_code in (302, 400) or subjects(answer.content.decode())
+    assert desk.get(f"{QUEUE}?{probe}").status_code == 400
 
 
 def test_the_queue_is_searched_by_number_subject_and_address(desk: Client, file: File, customer: User) -> None:

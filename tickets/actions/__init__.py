@@ -16,10 +16,20 @@ from tickets.actions.classifying import (
     train,
 )
 from tickets.actions.conversation import note, reply
+from tickets.actions.desk_imports import (
+    HandedIn,
+    claim_import,
+    confirm_import,
+    keep_import,
+    repeat_import,
+    sweep_import,
+    work_import,
+)
 from tickets.actions.escalations import ask_to_escalate
 from tickets.actions.fields import archive_field, keep_field, restore_field, set_fields
 from tickets.actions.file_checks import check_file, claim_file
-from tickets.actions.filing import Filing, file_ticket
+from tickets.actions.filing import Filing, file_ticket, refuse_many_filings
+from tickets.actions.guest_files import keep_guest_upload
 from tickets.actions.guests import (
     GuestWords,
     confirm_filing,
@@ -34,7 +44,7 @@ from tickets.actions.imports import Order as ImportOrder
 from tickets.actions.imports import import_desk
 from tickets.actions.leaving import leave_next
 from tickets.actions.macros import Answer, apply_macro, keep_macro
-from tickets.actions.mentions import Mentioned, mentioned_in
+from tickets.actions.mentions import Mentioned, mentioned_in, nameable
 from tickets.actions.merges import merge_tickets
 from tickets.actions.moves import close, reopen, solve, wait_for_customer
 from tickets.actions.policies import drop_policy, keep_policy
@@ -42,7 +52,7 @@ from tickets.actions.promises import retarget_organization, retarget_ticket, wat
 from tickets.actions.queue_views import drop_view, keep_view
 from tickets.actions.replays import replay_promises
 from tickets.actions.rules import Seen, apply_rules, fire_next, keep_rule, switch_off, switch_on, try_again
-from tickets.actions.sending import Words, send, take_back
+from tickets.actions.sending import Words, send, take_back, undone_until
 from tickets.actions.snoozes import is_promised_before, snooze, wake, wake_next
 from tickets.actions.splits import Split, split_ticket
 from tickets.actions.surveys import ask_for_rating, begin_survey, rate, withdraw_surveys
@@ -56,6 +66,7 @@ __all__ = [
     "Draft",
     "Filing",
     "GuestWords",
+    "HandedIn",
     "ImportOrder",
     "Mentioned",
     "Order",
@@ -80,10 +91,12 @@ __all__ = [
     "change_priority",
     "check_file",
     "claim_file",
+    "claim_import",
     "classify",
     "classify_missing",
     "close",
     "confirm_filing",
+    "confirm_import",
     "decide",
     "draft_article",
     "drop_policy",
@@ -103,6 +116,8 @@ __all__ = [
     "is_training_due",
     "keep_calendar",
     "keep_field",
+    "keep_guest_upload",
+    "keep_import",
     "keep_macro",
     "keep_policy",
     "keep_profile",
@@ -114,11 +129,14 @@ __all__ = [
     "may_get_letters",
     "mentioned_in",
     "merge_tickets",
+    "nameable",
     "note",
     "note_with_files",
     "open_link",
     "rate",
+    "refuse_many_filings",
     "reopen",
+    "repeat_import",
     "replay_promises",
     "reply",
     "reply_with_files",
@@ -135,6 +153,7 @@ __all__ = [
     "snooze",
     "solve",
     "split_ticket",
+    "sweep_import",
     "sweep_next_upload",
     "switch_off",
     "switch_on",
@@ -143,6 +162,7 @@ __all__ = [
     "take_back",
     "train",
     "try_again",
+    "undone_until",
     "unfollow",
     "wait_for_customer",
     "wake",
@@ -150,4 +170,5 @@ __all__ = [
     "watch_next_promise",
     "withdraw_links",
     "withdraw_surveys",
+    "work_import",
 ]

@@ -4,7 +4,7 @@ outside of transactions; the row stands before them and goes after them, so that
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.files import File
@@ -16,11 +16,13 @@ from portal.accounts.models import User
 from portal.lib.clock import moment
 from portal.lib.file_kinds import HEAD, PICTURES, PROGRAM, shown_name, told_by
 from portal.lib.refusals import Refused
-from tickets.models import Attachment, DeskRules, HeldReply, Message
+from tickets.models import Attachment, Desk, HeldReply, Message
 from tickets.models.attachments import random_name
+from tickets.models.figures import MB
 from tickets.states import FileState
 
 MOST_UNSENT = 3  # times the files of one message: so much one person may have lying around
+STRANGERS_KEPT_FOR = timedelta(hours=2)  # while they fill in their form
 
 
 @dataclass(frozen=True)
@@ -35,33 +37,44 @@ def keep_upload(*, upload: Upload, by: User, now: datetime | None = None) -> Att
     """Keeps a file until a message takes it; what it is, its content says. Nothing of it is opened here.
 
     Refuses an empty one (`file_empty`), one too large (`file_large`), a program (`file_program`), and more than a
-    person may have lying around (`files_many`).
+    person may have lying around, or upload in a day (`files_many`).
     """
-    rules: DeskRules = DeskRules.objects.present()
-    name = shown_name(upload.name)
-    content_type = _checked(upload, name, rules)
-    attachment = Attachment(name=name, content_type=content_type, size=upload.file.size, uploaded_by=by)
-    attachment.stored.name = random_name(attachment, "")
-    attachment.uploaded_at = moment(now)
-    if settings.CLAMAV_URL:
-        attachment.state = FileState.WAITING
-    if settings.CLAMAV_URL or content_type in PICTURES:
-        attachment.check_at = attachment.uploaded_at
+    desk: Desk = Desk.objects.present()
+    attachment = drafted(upload=upload, desk=desk, now=moment(now))
+    attachment.uploaded_by = by
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two uploads at once are counted one by one
-        _refuse_heaps(by, upload, rules)
+        _refuse_heaps(attachment, desk)
         attachment.save()
-    upload.file.seek(0)
-    attachment.stored.storage.save(attachment.stored.name, upload.file)
+    write(attachment=attachment, upload=upload)
     return attachment
 
 
-def _checked(upload: Upload, name: str, rules: DeskRules) -> str:
+def drafted(*, upload: Upload, desk: Desk, now: datetime) -> Attachment:
+    """The row of a file, told by its content, before anybody counted it. Refuses as `keep_upload` says."""
+    name = shown_name(upload.name)
+    content_type = _checked(upload, name, desk)
+    attachment = Attachment(name=name, content_type=content_type, size=upload.file.size, uploaded_at=now)
+    attachment.stored.name = random_name(attachment, "")
+    if settings.CLAMAV_URL:
+        attachment.state = FileState.WAITING
+    if settings.CLAMAV_URL or content_type in PICTURES:
+        attachment.check_at = now
+    return attachment
+
+
+def write(*, attachment: Attachment, upload: Upload) -> None:
+    """The bytes, once the row stands and outside of its transaction."""
+    upload.file.seek(0)
+    attachment.stored.storage.save(attachment.stored.name, upload.file)
+
+
+def _checked(upload: Upload, name: str, desk: Desk) -> str:
     if not upload.file.size:
         raise Refused(_("%(name)s is empty.") % {"name": name}, code="file_empty")
-    if upload.file.size > rules.most_file_bytes:
+    if upload.file.size > desk.most_file_bytes:
         said = _("%(name)s is larger than %(limit)s MB.")
-        raise Refused(said % {"name": name, "limit": rules.most_file_mb}, code="file_large")
+        raise Refused(said % {"name": name, "limit": desk.most_file_mb}, code="file_large")
     upload.file.seek(0)
     content_type = told_by(upload.file.read(HEAD), name)
     if content_type == PROGRAM:
@@ -70,11 +83,14 @@ def _checked(upload: Upload, name: str, rules: DeskRules) -> str:
     return content_type
 
 
-def _refuse_heaps(by: User, upload: Upload, rules: DeskRules) -> None:
-    unsent = Attachment.objects.unsent_of(by)
-    most = rules.most_files * MOST_UNSENT
-    if unsent.count() >= most or unsent.bytes_of() + (upload.file.size or 0) > rules.most_file_bytes * most:
+def _refuse_heaps(attachment: Attachment, desk: Desk) -> None:
+    by = attachment.uploaded_by
+    unsent, lately = Attachment.objects.unsent_of(by), Attachment.objects.uploaded_lately(by, attachment.uploaded_at)
+    most = desk.most_files * MOST_UNSENT
+    if unsent.count() >= most or unsent.bytes_of() + attachment.size > desk.most_file_bytes * most:
         raise Refused(_("You have added many files that were not sent. Send or remove some first."), code="files_many")
+    if lately.bytes_of() + attachment.size > desk.most_files_mb_a_day * MB:
+        raise Refused(_("You have uploaded a lot today. Please go on tomorrow."), code="files_many")
 
 
 @transaction.atomic
@@ -99,10 +115,10 @@ def _theirs(files: Sequence[str], by: User, taken: dict[str, int]) -> list[Attac
     wanted = list(dict.fromkeys(files))
     if not wanted:
         return []
-    rules: DeskRules = DeskRules.objects.present()
-    if len(wanted) > rules.most_files:
-        said = ngettext("Attach %d file at most.", "Attach %d files at most.", rules.most_files)
-        raise Refused(said % rules.most_files, code="files_many")
+    desk: Desk = Desk.objects.present()
+    if len(wanted) > desk.most_files:
+        said = ngettext("Attach %d file at most.", "Attach %d files at most.", desk.most_files)
+        raise Refused(said % desk.most_files, code="files_many")
     named = Attachment.objects.named(wanted).filter(uploaded_by=by, dropped_at=None).select_for_update()
     pks = [one.pk for one in named]
     usable = Attachment.objects.free().filter(pk__in=pks) | Attachment.objects.filter(pk__in=pks, **taken)
@@ -115,19 +131,28 @@ def _theirs(files: Sequence[str], by: User, taken: dict[str, int]) -> list[Attac
 @transaction.atomic
 def drop_upload(*, attachment: Attachment, now: datetime | None = None) -> bool:
     """Its owner takes an unsent file back: from now on it is nowhere; the sweep deletes it. False once it was sent."""
-    unsent = Attachment.objects.free().filter(pk=attachment.pk)
-    return bool(Attachment.objects.filter(pk__in=unsent.values("pk"), message=None).update(dropped_at=moment(now)))
+    if not Attachment.objects.select_for_update().filter(pk=attachment.pk).exists():
+        return False
+    return _drop(attachment.pk, moment(now))
+
+
+def _drop(pk: int, at: datetime) -> bool:
+    """Of a locked file: whether nobody took it, looked at anew, since whoever held the lock before may have."""
+    if not Attachment.objects.free().filter(pk=pk).exists():
+        return False
+    return bool(Attachment.objects.filter(pk=pk).update(dropped_at=at))
 
 
 def sweep_next_upload(*, now: datetime | None = None) -> bool:
-    """Deletes one file that nobody sent in time. False when there is none."""
+    """Deletes one file that nobody sent in time; one that was taken at the last moment stays. False: there is none."""
     at = moment(now)
-    before = at - DeskRules.objects.present().unsent_files_kept_for
+    before = at - Desk.objects.present().unsent_files_kept_for
     with transaction.atomic():
-        found = Attachment.objects.to_sweep(before).select_for_update(skip_locked=True).first()
+        found = Attachment.objects.to_sweep(before, at - STRANGERS_KEPT_FOR).select_for_update(skip_locked=True).first()
         if found is None:
             return False
-        Attachment.objects.filter(pk=found.pk).update(dropped_at=found.dropped_at or at)
+        if found.dropped_at is None and not _drop(found.pk, at):
+            return True
     for field in (found.stored, found.thumbnail):
         if field.name:
             with suppress(FileNotFoundError):

@@ -58,6 +58,8 @@ def note(*, ticket: Ticket, body: str, by: User | None, now: datetime | None = N
     """Leaves words for colleagues (by None: a notice of the portal). Customers never see it and no promise is met."""
     changes.check_staff(by=by)
     locked = changes.lock(ticket=ticket)
+    if by is not None and not locked.hears_us_from(by):
+        raise Refused(_("This is your own ticket: answer on its page."), code="own_ticket")
     at = moment_after(locked.last_activity_at, now)
     kind = MessageKind.SYSTEM if by is None else MessageKind.NOTE
     message = changes.add_message(ticket=locked, body=body, by=by, kind=kind, at=at)
@@ -178,10 +180,9 @@ def _customer_reply(ticket: Ticket, body: str, by: User | None, at: datetime) ->
 @transaction.atomic(savepoint=False)
 def take_up_again(*, ticket: Ticket, by: User | None, at: datetime) -> None:
     """Makes a locked solved ticket open again, with a new promise; too late a wish of a customer is refused."""
-    until = ticket.reopens_until
-    if not ticket.hears_us_from(by) and until is not None and at > until:
+    if ticket.is_solved and not ticket.hears_us_from(by) and not ticket.may_be_reopened(at):
         raise Refused(
-            _("This ticket was solved more than two weeks ago. Please open a new one and mention its number."),
+            _("This ticket was solved too long ago. Please open a new one and mention its number."),
             code="too_late_to_reopen",
         )
     changes.move(ticket=ticket, to=TicketState.OPEN)

@@ -1,7 +1,7 @@
 """Escalations: the steps of a ladder that a promise reaches, and the wishes of people. Each is done exactly once."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -12,10 +12,9 @@ from portal.lib.clock import moment_after
 from portal.lib.refusals import Refused
 from tickets.actions import changes, clocks
 from tickets.events import ESCALATION_ASKED, PROMISE_WARNED, TICKET_ESCALATED
-from tickets.models import Escalation, Ladder, LadderStep, MatrixLine, Ticket, Timer
+from tickets.models import Desk, Escalation, Ladder, LadderStep, MatrixLine, Ticket, Timer
+from tickets.querysets.people import in_charge_of, leads, team_of
 from tickets.states import ACTIVE, LEVELS, MISSED_AT, Level, MessageKind, Tells
-
-ASKED_AGAIN_AFTER = timedelta(hours=24)
 
 
 @transaction.atomic(savepoint=False)
@@ -60,7 +59,7 @@ def ask_to_escalate(*, ticket: Ticket, by: User, reason: str, now: datetime | No
     asked = Escalation(
         ticket=locked, asked_by=by, reason=reason.strip()[:1000], reached_at=at, fired_at=at, level=locked.level
     )
-    asked.told = sorted({person.pk for person in [*_leads(), *_team(locked)]} - {by.pk})
+    asked.told = sorted({person.pk for person in [*leads(), *team_of(locked)]} - {by.pk})
     asked.save(force_insert=True)
     words = _("%(name)s asked to escalate: %(reason)s") % {"name": by, "reason": asked.reason}
     changes.add_message(ticket=locked, body=words, by=None, kind=MessageKind.SYSTEM, at=at)
@@ -109,32 +108,23 @@ def _ids(step: LadderStep, ticket: Ticket) -> list[int]:
 
 def _people(whom: Tells, ticket: Ticket) -> Iterable[User]:
     if whom == Tells.LEAD:
-        return _leads()
+        return leads()
     if whom == Tells.EXECUTIVES:
         return _executives(ticket)
-    if whom == Tells.ASSIGNEE and ticket.assignee is not None and ticket.assignee.is_active:
-        return [ticket.assignee]
-    return _team(ticket)
-
-
-def _leads() -> Iterable[User]:
-    return User.objects.staff().filter(groups__name=StaffRole.LEAD)
-
-
-def _team(ticket: Ticket) -> Iterable[User]:
-    return User.objects.staff().filter(groups__name=f"agent-{ticket.level}")
+    return in_charge_of(ticket) if whom == Tells.ASSIGNEE else team_of(ticket)
 
 
 def _executives(ticket: Ticket) -> Iterable[User]:
     named = User.objects.staff().filter(pk__in=MatrixLine.objects.filter(priority=ticket.priority).values("people"))
-    return named or User.objects.staff().filter(groups__name=StaffRole.EXECUTIVE)
+    return named or User.objects.with_role(StaffRole.EXECUTIVE)
 
 
 def _refuse_again(ticket: Ticket, by: User, at: datetime) -> None:
     if ticket.hears_us_from(by):
         return
-    wishes = ticket.escalations.filter(timer=None, reached_at__gt=at - ASKED_AGAIN_AFTER)
+    since = at - Desk.objects.present().ask_to_escalate_again_after
+    wishes = ticket.escalations.filter(timer=None, reached_at__gt=since)
     if wishes.exists():
         raise Refused(
-            _("We have been told already and are on it. If nothing happens, ask again tomorrow."), code="asked_already"
+            _("We have been told already and are on it. If nothing happens, ask again later."), code="asked_already"
         )

@@ -21,6 +21,7 @@ from tickets.states import FileState
 
 LEASE = timedelta(minutes=6)  # longer than a task may take
 AGAIN = [timedelta(seconds=s) for s in (15, 30, 60, 120, 300)]
+MOST_DRAWN = 3  # attempts; a picture at which a worker dies each time goes without a small one
 MOST_PIXELS = 40_000_000  # what a picture may unfold to in a worker's memory
 SMALL = 320
 log = structlog.get_logger("portal.system")
@@ -47,8 +48,16 @@ def check_file(*, attachment: Attachment, now: datetime | None = None) -> Attach
             return _wait(attachment, str(error), at)
         if virus:
             return _quarantine(attachment, virus, at)
-    made = "" if attachment.thumbnail or not attachment.is_picture else _small_picture(attachment)
-    return _finish(attachment, made)
+        _hand_out(attachment)
+    is_drawn = attachment.is_picture and not attachment.thumbnail and attachment.attempts <= MOST_DRAWN
+    return _finish(attachment, _small_picture(attachment) if is_drawn else "")
+
+
+@transaction.atomic
+def _hand_out(attachment: Attachment) -> None:
+    """It is clean: that stands before anything is drawn, so that a picture at which workers die holds nobody up."""
+    attachment.state, attachment.problem, attachment.attempts = FileState.READY, "", 1
+    attachment.save(update_fields=["state", "problem", "attempts"])
 
 
 def _small_picture(attachment: Attachment) -> str:

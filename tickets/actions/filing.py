@@ -9,12 +9,23 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import Membership, Organization, User
 from portal.lib.clock import moment
+from portal.lib.rate_limits import taken_this_hour
 from portal.lib.refusals import Refused
 from tickets.actions import changes, clocks, fields
 from tickets.actions.attachments import attach
 from tickets.events import TICKET_FILED
-from tickets.models import Category, Ticket, TicketField
+from tickets.models import Category, Desk, Ticket, TicketField
 from tickets.states import Channel, MessageKind, Priority
+
+
+def refuse_many_filings(*, by: User, now: datetime | None = None) -> None:
+    """Counts that a customer is about to file, and refuses one that files very often (`rate_limit`): a soft limit,
+    counted in the cache. Staff file as often as they must."""
+    if by.is_staff:
+        return
+    if taken_this_hour(f"tickets-filed:{by.pk}", now=moment(now)) > Desk.objects.present().filings_an_hour:
+        said = _("That were many tickets within an hour. Please add to one of them, or try again later.")
+        raise Refused(said, code="rate_limit")
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """Guests: an address is proven before a ticket is filed or any other letter goes there."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 import portal.accounts.actions as accounts
@@ -12,16 +12,17 @@ from portal.lib.clock import moment
 from portal.lib.refusals import Refused
 from portal.lib.tokens import digest, new_secret
 from tickets import emails
+from tickets.actions import guest_files
 from tickets.actions.filing import Filing, file_ticket
-from tickets.models import Category, DeskRules, GuestFiling, GuestLink, Ticket, has_login
+from tickets.actions.guest_files import one_by_one
+from tickets.models import Category, Desk, GuestFiling, GuestLink, Ticket, has_login
 from tickets.states import MOST_CHARACTERS, Channel, Priority
-
-SENT_AGAIN_AFTER = timedelta(minutes=20)
 
 
 @dataclass(frozen=True)
 class GuestWords:
-    """What a visitor wrote, and a digest of the network address that it came from."""
+    """What a visitor wrote, a digest of the network address that it came from, and the public ids of files that were
+    uploaded for it."""
 
     email: str
     name: str
@@ -30,6 +31,7 @@ class GuestWords:
     network: str
     category: Category | None = None
     priority: str = Priority.NORMAL
+    files: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -40,11 +42,11 @@ def hold_filing(words: GuestWords, *, now: datetime | None = None) -> None:
     letter, and the visitor is not told: it need not be theirs.
     """
     at = moment(now)
-    rules: DeskRules = DeskRules.objects.present()
-    _one_by_one(f"network:{words.network}", f"address:{words.email.lower()}")
-    if GuestFiling.objects.of_network_lately(words.network, at).count() >= rules.guest_filings_an_hour:
+    desk: Desk = Desk.objects.present()
+    one_by_one(f"network:{words.network}", f"address:{words.email.lower()}")
+    if GuestFiling.objects.of_network_lately(words.network, at).count() >= desk.guest_filings_an_hour:
         raise Refused(_("Too much was written from your network. Please try again in an hour."), code="too_often")
-    is_quiet = GuestFiling.objects.of_address_lately(words.email, at).count() < rules.guest_letters_an_hour
+    is_quiet = GuestFiling.objects.of_address_lately(words.email, at).count() < desk.guest_letters_an_hour
     secret = new_secret()
     filing = GuestFiling.objects.create(
         email=words.email,
@@ -56,8 +58,9 @@ def hold_filing(words: GuestWords, *, now: datetime | None = None) -> None:
         digest=digest(secret),
         network=words.network,
         created_at=at,
-        expires_at=at + rules.guest_filing_valid_for,
+        expires_at=at + desk.guest_filing_valid_for,
     )
+    guest_files.take_along(filing=filing, files=words.files, is_lost=not is_quiet, now=at)
     if is_quiet:
         emails.confirm_guest(filing=filing, secret=secret)
 
@@ -80,6 +83,7 @@ def confirm_filing(*, filing: GuestFiling, now: datetime | None = None) -> Ticke
         priority=locked.priority,
         channel=Channel.WEB,
         key=f"guest:{locked.pk}",
+        files=guest_files.hand_over(filing=locked, to=user),
     )
     locked.ticket = file_ticket(filing=words, by=user, now=at)
     locked.save(update_fields=["ticket"])
@@ -101,7 +105,7 @@ def open_link(*, ticket: Ticket, now: datetime | None = None) -> GuestLink | Non
     at = moment(now)
     if has_login(ticket.requester):
         return None
-    until = at + DeskRules.objects.present().guest_link_valid_for
+    until = at + Desk.objects.present().guest_link_valid_for
     link = GuestLink.objects.of(ticket).usable(at).select_for_update().first()
     if link is None:
         return GuestLink.objects.create(ticket=ticket, created_at=at, expires_at=until)
@@ -119,10 +123,10 @@ def withdraw_links(*, ticket: Ticket, now: datetime | None = None) -> int:
 
 @transaction.atomic
 def send_new_link(*, ticket: Ticket, now: datetime | None = None) -> bool:
-    """Withdraws the links of a ticket and sends a new one to who asked for help, at most every twenty minutes."""
+    """Withdraws the links of a ticket and sends a new one to who asked for help, not too often."""
     at = moment(now)
     locked = Ticket.objects.select_for_update(of=("self",)).select_related("requester").get(pk=ticket.pk)
-    if GuestLink.objects.of(locked).filter(created_at__gt=at - SENT_AGAIN_AFTER).exists():
+    if GuestLink.objects.of(locked).filter(created_at__gt=at - Desk.objects.present().guest_link_again_after).exists():
         return False
     withdraw_links(ticket=locked, now=at)
     link = open_link(ticket=locked, now=at)
@@ -134,16 +138,12 @@ def send_new_link(*, ticket: Ticket, now: datetime | None = None) -> bool:
 @transaction.atomic
 def forget_filings(*, now: datetime | None = None) -> int:
     """Deletes what was held and is over: never confirmed, or a ticket by now. Answers how many."""
-    return GuestFiling.objects.to_forget(moment(now)).delete()[0]
+    at = moment(now)
+    over = GuestFiling.objects.to_forget(at).select_for_update()
+    guest_files.drop(filings=list(over.values_list("pk", flat=True)), now=at)
+    return over.delete()[0]
 
 
 def _only_organization(user: User) -> Organization | None:
     found = list(user.organizations.all()[:2])
     return found[0] if len(found) == 1 else None
-
-
-def _one_by_one(*names: str) -> None:
-    """Who counts the same at the same time waits until this transaction is over."""
-    with connection.cursor() as cursor:
-        for name in names:
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"guest:{name}"])

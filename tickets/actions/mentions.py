@@ -39,6 +39,28 @@ def mentioned_in(*, body: str) -> Mentioned:
     return Mentioned(list(found.values()), unclear)
 
 
+@dataclass(frozen=True)
+class Nameable:
+    """A colleague, and what to write behind an @ so that just they are meant."""
+
+    person: User
+    name: str
+
+
+def nameable(*, beginning: str, most: int = 8) -> list[Nameable]:
+    """Colleagues of whom a name (or the address) begins so, by name. Nothing asked for: the first of them."""
+    asked, names = " ".join(beginning.split()).casefold(), _names()
+    found = {pk: user for name, people in names.items() if name.startswith(asked) for pk, user in people.items()}
+    ordered = sorted(found.values(), key=lambda user: (str(user).casefold(), user.pk))
+    return [Nameable(user, _clear_name(user, names)) for user in ordered[:most]]
+
+
+def _clear_name(user: User, names: dict[str, dict[int, User]]) -> str:
+    """Their name, unless a colleague has the same: then the address."""
+    name = " ".join(user.name.split())
+    return name if len(names.get(name.casefold(), {})) == 1 else user.email
+
+
 def _begins(text: str, name: str) -> bool:
     following = text[len(name) : len(name) + 1]
     return text.startswith(name) and not (following.isalnum() or following == "_")

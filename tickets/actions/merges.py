@@ -9,6 +9,7 @@ from portal.accounts.models import User
 from portal.lib.clock import moment_after
 from portal.lib.refusals import Refused
 from tickets.actions import changes, clocks, leaving
+from tickets.actions.circle import take_along
 from tickets.actions.hearing import hear
 from tickets.events import TICKET_CLOSED, TICKET_MERGED, TICKET_MERGED_IN
 from tickets.models import Ticket
@@ -40,7 +41,8 @@ def merge_tickets(
     at = moment_after(max(source.last_activity_at, into.last_activity_at), now)
     is_unanswered = source.state in OUR_TURN and source.timers.owed().filter(metric__in=RESPONSES).exists()
     _move_messages(source, into, keeps_internal)
-    _close(source, into, by, at)
+    take_along(source=source, into=into, is_for_staff=keeps_internal, by=by, now=at)
+    _close(source, into, by, at, keeps_internal)
     if is_unanswered:
         hear(ticket=into, at=at)
     changes.write(ticket=into, fields=["state"], at=at)
@@ -66,10 +68,11 @@ def _move_messages(source: Ticket, into: Ticket, keeps_internal: bool) -> None:
     source.messages.update(ticket=into, merged_from=origin, ticket_version=into.version, **kept)
 
 
-def _close(source: Ticket, into: Ticket, by: User | None, at: datetime) -> None:
+def _close(source: Ticket, into: Ticket, by: User | None, at: datetime, keeps_internal: bool) -> None:
     changes.move(ticket=source, to=TicketState.CLOSED)
     source.closed_at, source.merged_into = at, into
     clocks.forget(ticket=source, at=at)
     changes.write(ticket=source, fields=["state", "closed_at", "merged_into"], at=at)
-    changes.tell(event=TICKET_MERGED, ticket=source, by=by, at=at, details={"into": into.number})
+    details = {"into": into.number, "keeps_internal": keeps_internal}
+    changes.tell(event=TICKET_MERGED, ticket=source, by=by, at=at, details=details)
     changes.tell(event=TICKET_CLOSED, ticket=source, by=by, at=at, details={})

@@ -47,7 +47,7 @@ def close(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ti
 
 @transaction.atomic
 def reopen(*, ticket: Ticket, by: User | None, now: datetime | None = None) -> Ticket:
-    """Takes a solved ticket up again with a new promise; a customer has two weeks for it. An active one stays as is."""
+    """Takes a solved ticket up again with a new promise; a customer can for some days. An active one stays as is."""
     locked = changes.lock(ticket=ticket)
     at = moment_after(locked.last_activity_at, now)
     if locked.is_active:

@@ -11,13 +11,12 @@ from django.utils.translation import gettext as _
 from prometheus_client import Counter
 
 import portal.operations.actions as operations
-from portal.accounts.models import User
-from portal.accounts.states import StaffRole
 from portal.events.models import Event
 from portal.lib.clock import moment
 from portal.operations.models import Task
 from tickets.models import CalendarVersion, Ticket, Timer
 from tickets.querysets import REPLAYED, Difference, differences
+from tickets.querysets.people import leads
 
 log = structlog.get_logger("portal.system")
 different_timers = Counter("portal_promises_different", "Timers that were not what their events tell")
@@ -65,7 +64,7 @@ def _report(found: Iterable[Difference], at: datetime) -> None:
     by_timer: dict[int, list[Difference]] = defaultdict(list)
     for one in found:
         by_timer[one.timer_id].append(one)
-    lead = User.objects.staff().filter(groups__name=StaffRole.LEAD).order_by("pk").first()
+    lead = next(iter(leads()), None)
     for timer, reasons in by_timer.items():
         different_timers.inc()
         log.error("promise_differs", timer=timer, ticket=reasons[0].ticket_id, reasons=[str(one) for one in reasons])

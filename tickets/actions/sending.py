@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from tickets.actions.attachments import hold_files
 from tickets.actions.conversation import has_moved_on
 from tickets.events import TICKET_REPLY_TAKEN_BACK
 from tickets.models import Desk, HeldReply, Macro, Ticket
-from tickets.states import AFTER_A_REPLY, UNDO_FOR, HeldState, TicketState
+from tickets.states import AFTER_A_REPLY, HeldState, TicketState
 
 
 @dataclass(frozen=True)
@@ -46,13 +46,13 @@ def send(*, ticket: Ticket, words: Words, by: User, now: datetime | None = None)
     locked = changes.lock(ticket=ticket)
     known = HeldReply.objects.filter(author=by, digest=words.digest).first() if words.digest else None
     if known is not None:
-        return known
+        return _once(known)
     _check(locked, words, by)
     if locked.assignee_id is None:
         locked = triage.take(ticket=locked, by=by, now=now)
     else:
         locked.save(update_fields=["version"])
-    at, undo_for = moment_after(locked.last_activity_at, now), _undo_for()
+    at, undo_for = moment_after(locked.last_activity_at, now), Desk.objects.present().undo_for
     held = HeldReply.objects.create(
         ticket=locked,
         author=by,
@@ -93,6 +93,13 @@ def take_back(*, held: HeldReply, by: User, now: datetime | None = None) -> Held
     return locked
 
 
+def _once(known: HeldReply) -> HeldReply:
+    """The same words from the same form are one answer; those that were taken back do not leave by themselves."""
+    if known.state == HeldState.TAKEN_BACK:
+        raise Refused(_("You took this answer back. Press “Send” once more to send it after all."), code="taken_back")
+    return known
+
+
 def _check(ticket: Ticket, words: Words, by: User) -> None:
     if words.leaves not in AFTER_A_REPLY:
         raise ValueError(f"A reply cannot leave a ticket {words.leaves}.")
@@ -107,6 +114,6 @@ def _check(ticket: Ticket, words: Words, by: User) -> None:
         raise Refused(_("The conversation has moved on since you opened it. Read what came in first."), code="stale")
 
 
-def _undo_for() -> timedelta:
-    kept = Desk.objects.values_list("undo_for", flat=True).first()
-    return UNDO_FOR if kept is None else kept
+def undone_until(*, at: datetime) -> datetime:
+    """Until when what was sent at that moment can be taken back."""
+    return at + Desk.objects.present().undo_for

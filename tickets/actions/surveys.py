@@ -10,7 +10,7 @@ from portal.lib.clock import moment
 from portal.lib.refusals import Refused
 from tickets.actions import changes
 from tickets.events import RATING_ASKED, TICKET_RATED
-from tickets.models import DeskRules, Survey, Ticket
+from tickets.models import Desk, Survey, Ticket
 from tickets.states import MOST_COMMENT_CHARACTERS, Score, TicketState
 
 
@@ -20,10 +20,10 @@ def begin_survey(*, ticket: Ticket, now: datetime | None = None) -> Survey | Non
     locked = Ticket.objects.for_change().get(pk=ticket.pk)
     if not locked.is_solved or locked.solved_at is None:
         return None
-    rules: DeskRules = DeskRules.objects.present()
+    desk: Desk = Desk.objects.present()
     begun = {
-        "ask_at": max(locked.solved_at, moment(now)) + rules.ask_for_rating_after,
-        "answers_until": locked.solved_at + rules.rate_within,
+        "ask_at": max(locked.solved_at, moment(now)) + desk.ask_for_rating_after,
+        "answers_until": locked.solved_at + desk.rate_within,
     }
     return Survey.objects.get_or_create(ticket=locked, solved_at=locked.solved_at, defaults=begun)[0]
 
@@ -44,7 +44,7 @@ def ask_for_rating(*, now: datetime | None = None) -> bool:
     survey = Survey.objects.to_ask(at).first()
     if survey is None:
         return False
-    ticket, since = survey.ticket, at - DeskRules.objects.present().ask_again_after
+    ticket, since = survey.ticket, at - Desk.objects.present().ask_again_after
     is_wanted = survey.score is None and ticket.solved_at == survey.solved_at
     if is_wanted and not Survey.objects.disturbs(ticket.requester_id, since):
         survey.asked_at = at
@@ -67,7 +67,7 @@ def rate(*, survey: Survey, score: int, comment: str, by: User, now: datetime | 
     was_rated = locked.score is not None
     locked.score, locked.comment, locked.ask_at = score, comment, None
     if not was_rated:
-        locked.answered_at, locked.answers_until = at, at + DeskRules.objects.present().rating_changes_within
+        locked.answered_at, locked.answers_until = at, at + Desk.objects.present().rating_changes_within
     locked.save(update_fields=["score", "comment", "ask_at", "answered_at", "answers_until"])
     details = {"survey": locked.pk, "score": score, "changed": was_rated}
     changes.tell(event=TICKET_RATED, ticket=ticket, by=by, at=at, details=details)

@@ -4,7 +4,9 @@ from tickets.admin.calendars import BusinessCalendarAdmin
 from tickets.admin.classifying import ClassifierAdmin
 from tickets.admin.desk import AgentProfileAdmin, SkillAdmin
 from tickets.admin.fields import TicketFieldAdmin
-from tickets.admin.files import AttachmentAdmin, DeskRulesAdmin
+from tickets.admin.figures import DeskAdmin
+from tickets.admin.files import AttachmentAdmin
+from tickets.admin.imports import DeskImportAdmin
 from tickets.admin.macros import MacroAdmin, TagAdmin
 from tickets.admin.promises import (
     CategoryAdmin,
@@ -16,7 +18,6 @@ from tickets.admin.promises import (
 from tickets.admin.queue import TicketAdmin
 from tickets.admin.ratings import SurveyAdmin
 from tickets.admin.rules import FiringAdmin, RuleAdmin
-from tickets.admin.talk import DeskAdmin
 
 __all__ = [
     "AgentProfileAdmin",
@@ -25,7 +26,7 @@ __all__ = [
     "CategoryAdmin",
     "ClassifierAdmin",
     "DeskAdmin",
-    "DeskRulesAdmin",
+    "DeskImportAdmin",
     "EscalationAdmin",
     "FiringAdmin",
     "LadderAdmin",

@@ -6,35 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
-from tickets.models import Attachment, DeskRules
-
-
-@admin.register(DeskRules)
-class DeskRulesAdmin(ModelAdmin):
-    """The one row of figures; it is changed, never added or removed."""
-
-    fieldsets = [
-        (_("Files"), {"fields": ["most_files", "most_file_mb", "unsent_files_kept_for"]}),
-        (
-            _("Guests"),
-            {
-                "fields": [
-                    *("guest_filing_valid_for", "guest_link_valid_for"),
-                    *("guest_letters_an_hour", "guest_filings_an_hour"),
-                ]
-            },
-        ),
-        (
-            _("Ratings"),
-            {"fields": ["ask_for_rating_after", "ask_again_after", "rate_within", "rating_changes_within"]},
-        ),
-    ]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from tickets.models import Attachment
 
 
 @admin.register(Attachment)

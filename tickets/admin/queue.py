@@ -14,6 +14,7 @@ from unfold.views import ChangeList
 from portal.accounts.context import actor
 from portal.accounts.models import Tier
 from portal.lib import pulse
+from portal.lib.given import row_id
 from tickets import admin_views
 from tickets.admin_views import exports, finding, urls
 from tickets.metrics import told
@@ -26,6 +27,8 @@ class _Choice(admin.SimpleListFilter):
     """A filter whose values are a closed list; the first one holds when nothing is chosen."""
 
     rows: list[tuple[str, Any]] = []
+
+    template = "admin/tickets/ticket/filter.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return self.rows
@@ -204,7 +207,7 @@ class TicketAdmin(ModelAdmin):
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        return admin_views.workspace(request, int(object_id) if object_id.isdecimal() and len(object_id) < 19 else 0)
+        return admin_views.workspace(request, row_id(object_id))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Only the filters above reach the database; no other key from the address does."""

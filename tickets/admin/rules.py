@@ -10,22 +10,24 @@ from unfold.decorators import action
 from portal.accounts.context import actor
 from tickets import actions as tickets
 from tickets.admin_views import rules
-from tickets.forms import ActFormSet, ConditionFormSet
+from tickets.forms import ActForm, ActFormSet, ConditionForm, ConditionFormSet
 from tickets.models import Firing, Rule, RuleAct, RuleCondition
 
 
 class ConditionInline(TabularInline):
     model = RuleCondition
+    form = ConditionForm
     formset = ConditionFormSet
     extra = 0
-    fields = ["asks", "operator", "value"]
+    fields = ["asks", "operator", "picked", "value"]
 
 
 class ActInline(TabularInline):
     model = RuleAct
+    form = ActForm
     formset = ActFormSet
     extra = 0
-    fields = ["does", "value"]
+    fields = ["does", "picked", "value"]
 
 
 @admin.register(Rule)
@@ -38,6 +40,9 @@ class RuleAdmin(ModelAdmin):
     readonly_fields = ["version", "active_since"]
     inlines = [ConditionInline, ActInline]
     actions_detail = ["preview", "switch_off"]
+
+    class Media:
+        js = ["js/rules.js"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rule]:
         return super().get_queryset(request).with_firings()

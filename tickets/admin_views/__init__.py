@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from portal.accounts.context import actor
+from portal.lib.given import row_id
 from portal.lib.refusals import Refused
 from portal.lib.tokens import public_id
 from portal.outbox.models import Letter
@@ -35,7 +36,7 @@ from tickets.forms import (
     StaffReplyForm,
     TagsForm,
 )
-from tickets.models import AgentProfile, Macro, Message, Ticket, has_login
+from tickets.models import AgentProfile, Macro, Message, Ticket, Timer, has_login
 from tickets.querysets import timeline
 from tickets.views.files import HandedIn, handed_in
 
@@ -173,7 +174,7 @@ def _conversation(request: HttpRequest, ticket: Ticket, form: StaffReplyForm) ->
     shown = list(Message.objects.of_page(ticket, request.user).select_related("merged_from").told())
     letters = _letters_by_message(ticket, shown)
     seen = form["seen"].value() if form.is_bound else ticket.version
-    seen = int(seen) if str(seen).isdecimal() else ticket.version
+    seen = row_id(seen) or ticket.version
     rows = [(message, letters.get(str(message.pk), []), message.ticket_version > seen) for message in shown]
     about = letters.get("", [])
     on_their_way = list(ticket.held_replies.told()) if ticket.has_held else []
@@ -200,7 +201,7 @@ def _letters_by_message(ticket: Ticket, shown: list[Message]) -> dict[str, list[
 def _side(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     return {
         "is_guest": not has_login(ticket.requester),
-        "promises": ticket.timers.of_the_page(timezone.now()),
+        "promises": Timer.objects.of_the_page(ticket, timezone.now()),
         "timeline": timeline(ticket, reader=request.user),
         "ratings": ticket.surveys.told(),
         "assign_form": AssignForm(initial={"assignee": ticket.assignee_id}),

@@ -11,6 +11,7 @@ from helpcenter import search as finder
 from helpcenter.models import Article
 from helpcenter.querysets import ArticleQuerySet
 from portal.accounts.context import actor
+from portal.lib.given import row_id
 from tickets import actions as tickets
 from tickets.admin_views.gate import acts
 from tickets.models import Ticket
@@ -43,8 +44,7 @@ class Looked:
 
 def _inserted(readable: ArticleQuerySet, insert: str) -> str:
     how, _colon, wanted = insert.partition(":")
-    pk = int(wanted) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 18 else 0
-    article = readable.whole().filter(pk=pk).first()
+    article = readable.whole().filter(pk=row_id(wanted)).first()
     if article is None:
         return ""
     address = settings.SITE_URL + article.get_absolute_url()

@@ -1,17 +1,20 @@
 """Who else hears of a ticket, as staff arrange it."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.accounts.context import actor
+from portal.lib.given import row_id
 from portal.lib.refusals import Refused
 from tickets import actions as tickets
-from tickets.admin_views.gate import visible_ticket
+from tickets.admin_views.gate import visible_ticket, works_on_tickets
 from tickets.forms import CopyForm, FollowerForm
 from tickets.models import Ticket
+
+_LONGEST_NAME = 80
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -28,7 +31,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         is_done = _act(request, ticket, copy_form, follower_form)
     except Refused as refusal:
-        (copy_form if copy_form.is_bound else follower_form).add_error(None, str(refusal))
+        messages.warning(request, str(refusal))
         return _page(request, ticket, copy_form, follower_form, status=409)
     if is_done:
         return redirect("admin:tickets_ticket_people", ticket.pk)
@@ -36,8 +39,7 @@ def people(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _act(request: HttpRequest, ticket: Ticket, copy_form: CopyForm, follower_form: FollowerForm) -> bool:
-    by, wanted = actor(request), request.POST.get("row", "")
-    row = int(wanted) if wanted.isdecimal() and len(wanted) < 18 else 0
+    by, row = actor(request), row_id(request.POST.get("row"))
     if copy_form.is_bound and copy_form.is_valid():
         tickets.add_copy(ticket=ticket, address=copy_form.cleaned_data["address"], by=by)
     elif follower_form.is_bound and follower_form.is_valid():
@@ -68,3 +70,12 @@ def _page(
     response = render(request, "admin/tickets/ticket/people.html", context, status=status)
     response["Cache-Control"] = "no-store, private"
     return response
+
+
+@require_safe
+@works_on_tickets
+def colleagues(request: HttpRequest, pk: int) -> HttpResponse:
+    """Whom a note can name: a list that the note's box shows while a name is typed. For whoever may write one there."""
+    visible_ticket(request, pk)
+    found = tickets.nameable(beginning=request.GET.get("q", "")[:_LONGEST_NAME])
+    return render(request, "admin/tickets/ticket/colleagues.html", {"colleagues": found})

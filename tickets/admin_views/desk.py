@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 import portal.accounts.actions as accounts
 from portal.accounts.context import actor
 from portal.accounts.models import User
+from portal.lib.given import row_id
 from portal.lib.refusals import Refused
 from tickets import actions as tickets
 from tickets.admin_views import composed, workspace_page
@@ -34,15 +35,15 @@ def compose(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
         form = StaffReplyForm(initial={**initial, "seen": ticket.version})
         return workspace_page(request, ticket, form, looked=looked, reply_files=handed_in(request, actor(request)))
     context = {"ticket": ticket, "looked": looked, **composed(request, ticket, StaffReplyForm(initial=initial))}
-    context["seen"] = seen if seen.isdecimal() else 0  # the talk on the page is as old as before
+    context["seen"] = row_id(seen)  # the talk on the page is as old as before
     return render(request, "admin/tickets/ticket/reply_box.html", context)
 
 
 def _picked(request: HttpRequest, ticket: Ticket, *, keeps: bool) -> tuple[Macro | None, str]:
     """The macro of the answer, and its words if it was put in just now; `keeps` the one that was put in before."""
     user = actor(request)
-    pick = request.POST.get("macro" if keeps else "pick", "")
-    if not (pick.isascii() and pick.isdecimal() and len(pick) < 18):
+    pick = row_id(request.POST.get("macro" if keeps else "pick"))
+    if not pick:
         return None, ""
     found = get_object_or_404(Macro.objects.offered_to(user), pk=pick)
     return found, "" if keeps else found.answer_to(ticket, user)
@@ -51,8 +52,8 @@ def _picked(request: HttpRequest, ticket: Ticket, *, keeps: bool) -> tuple[Macro
 @acts
 def macro(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     """Does what a macro says without an answer."""
-    user, chosen = actor(request), request.POST.get("macro", "")
-    found = get_object_or_404(Macro.objects.offered_to(user), pk=int(chosen) if chosen.isdecimal() else 0)
+    user = actor(request)
+    found = get_object_or_404(Macro.objects.offered_to(user), pk=row_id(request.POST.get("macro")))
     tickets.apply_macro(macro=found, ticket=ticket, by=user)
     messages.success(request, _("“%(name)s” was applied.") % {"name": found})
     return None
@@ -93,7 +94,7 @@ def guest_link(request: HttpRequest, ticket: Ticket) -> HttpResponse | None:
     elif tickets.send_new_link(ticket=ticket):
         messages.success(request, _("A new link is on its way to the customer; older ones no longer work."))
     else:
-        messages.warning(request, _("The customer can log in, or got a link within the last twenty minutes."))
+        messages.warning(request, _("The customer can log in, or got a link a moment ago."))
     return None
 
 

@@ -57,9 +57,18 @@ def back(ticket: Ticket) -> HttpResponse:
 def reads_tickets(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page for whoever may read tickets at the desk."""
 
+    return _with("tickets.view_ticket", view)
+
+
+def works_on_tickets(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page for whoever answers tickets and writes notes on them."""
+    return _with("tickets.change_ticket", view)
+
+
+def _with(permission: str, view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def read(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
-        if not request.user.has_perm("tickets.view_ticket"):
+        if not request.user.has_perm(permission):
             raise PermissionDenied
         return view(request, *args, **options)
 

@@ -19,18 +19,14 @@ from tickets.metrics.reports import report
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
     form = _form(request)
-    if not form.is_valid():
-        return HttpResponseBadRequest(" ".join(str(one) for errors in form.errors.values() for one in errors))
-    given = form.cleaned_data
-    shown = ReportForm(initial={**request.GET.dict(), "since": given["since"], "until": given["until"]})
-    context = {
-        **admin.site.each_context(request),
-        "title": _("Reports"),
-        "form": shown,
-        "tables": report(form.period(), timezone.now()),
-        "narrowed": request.GET.urlencode(),
-    }
-    response = render(request, "admin/tickets/reports/page.html", context)
+    context = {**admin.site.each_context(request), "title": _("Reports"), "form": form}
+    is_right = form.is_valid()
+    if is_right:
+        given = form.cleaned_data
+        context["form"] = ReportForm(initial={**request.GET.dict(), "since": given["since"], "until": given["until"]})
+        context["tables"] = report(form.period(), timezone.now())
+        context["narrowed"] = request.GET.urlencode()
+    response = render(request, "admin/tickets/reports/page.html", context, status=200 if is_right else 400)
     response["Cache-Control"] = "no-store, private"
     return response
 

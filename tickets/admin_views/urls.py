@@ -25,6 +25,7 @@ _OF_ONE = {
     "reply": admin_views.reply,
     "takeback": sending.take_back,
     "people": circle.people,
+    "colleagues": circle.colleagues,
     "article": articles.draft_article,
     "note": admin_views.note,
     "assign": admin_views.assign,

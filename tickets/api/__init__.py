@@ -1,6 +1,6 @@
 """Tickets for programs. Each module adds its endpoints to the one router."""
 
-from tickets.api import changing, reading, talking
+from tickets.api import changing, files, reading, talking
 from tickets.api.shapes import router
 
-__all__ = ["changing", "reading", "router", "talking"]
+__all__ = ["changing", "files", "reading", "router", "talking"]

@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
 from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 
@@ -14,11 +12,10 @@ from portal.accounts.context import actor
 from portal.accounts.models import Organization, User
 from portal.lib.refusals import Refused
 from tickets import actions
-from tickets.api.shapes import TicketTold, answer, check_works_on_tickets, locked, router
+from tickets.api.shapes import FILES, FileId, TicketTold, answer, check_works_on_tickets, locked, router
 from tickets.models import Category, Ticket
 from tickets.states import MOST_CHARACTERS, PRIORITY_OF_IMPACT, Channel, Impact, Priority, TicketState
 
-MOST_FILINGS_AN_HOUR = 20
 CHANGES = WRITES.but(needs_version=True)
 _MOVES: dict[TicketState, Callable[..., Ticket]] = {
     TicketState.OPEN: actions.reopen,
@@ -36,6 +33,7 @@ class TicketFiled(Given):
         None, max_length=22, description="The id of one of yours. May be left out by who belongs to one at most."
     )
     category: Text | None = Field(None, max_length=50, description="The slug of what it is about.")
+    files: list[FileId] = FILES
 
 
 class TicketPatched(Given):
@@ -55,7 +53,7 @@ def file_ticket(request: HttpRequest, filed: TicketFiled) -> HttpResponse:
     """
     user = actor(request)
     organization, category = _organization(user, filed.organization), _category(filed.category)
-    _count_filing(user)
+    actions.refuse_many_filings(by=user)
     filing = actions.Filing(
         subject=filed.subject,
         body=filed.body,
@@ -63,6 +61,7 @@ def file_ticket(request: HttpRequest, filed: TicketFiled) -> HttpResponse:
         category=category,
         priority=PRIORITY_OF_IMPACT[filed.impact],
         channel=Channel.API,
+        files=filed.files,
     )
     ticket = actions.file_ticket(filing=filing, by=user)
     response = answer(request, ticket.pk, status=201)
@@ -87,7 +86,7 @@ def patch_ticket(request: HttpRequest, ticket: str, patched: TicketPatched) -> H
 
 @endpoint(router, "POST /tickets/{ticket}/solve", TicketTold, CHANGES)
 def solve_ticket(request: HttpRequest, ticket: str) -> HttpResponse:
-    """Marks the ticket as solved. It can be taken up again for two weeks."""
+    """Marks the ticket as solved. It can be taken up again for some days."""
     return _moved(request, ticket, actions.solve)
 
 
@@ -142,13 +141,3 @@ def _colleague(public_id: str | None) -> User | None:
     if public_id and found is None:
         raise Refused("There is no such colleague.", code="unknown")
     return found
-
-
-def _count_filing(user: User) -> None:
-    """The same count as of the form on the page: soft, and without the cache there is no limit."""
-    if user.is_staff:
-        return
-    key = f"tickets-filed:{user.pk}:{timezone.now():%Y%m%d%H}"
-    cache.add(key, 0, timeout=2 * 3600)
-    if cache.incr(key) > MOST_FILINGS_AN_HOUR:
-        raise Refused("You have filed many tickets this hour. Please add to one of them.", code="rate_limit")

@@ -1,23 +1,28 @@
 """What is told of tickets and messages, and the gates that every endpoint goes through."""
 
 from datetime import datetime
+from typing import Annotated, Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from ninja import Router
 from pydantic import Field
 
-from portal.accounts.api import Named, Told, etag_of, told
+from portal.accounts.api import Named, Text, Told, etag_of, told
 from portal.accounts.context import actor
 from portal.accounts.models import User
 from portal.lib.refusals import Refused
-from tickets.models import Message, Ticket
+from tickets.models import Attachment, Ticket
 from tickets.querysets import reads_as_staff
-from tickets.states import Channel, Level, MessageKind, Priority, TicketState
+from tickets.states import Channel, FileState, Level, MessageKind, Priority, TicketState
 
 router = Router(tags=["Tickets"])
+MOST_NAMED = 50  # the most that the rules of the desk can allow
+FILES: list[str] = Field([], max_length=MOST_NAMED, description="The ids of files that you have uploaded for it.")
+FileId = Annotated[Text, Field(max_length=22)]
 
 
 class ForStaff(Told):
@@ -48,6 +53,16 @@ class TicketTold(Told):
     staff: ForStaff | None = Field(description="For staff; null for everybody else.")
 
 
+class FileTold(Told):
+    id: str
+    name: str
+    size: int = Field(description="In bytes.")
+    content_type: str = Field(description="What its content says it is.")
+    state: FileState = Field(description="Handed out when it is `ready`.")
+    message: int | None = Field(description="The message that has it; null: it is not sent yet.")
+    url: str = Field(description="Its address for people who are logged in.")
+
+
 class MessageTold(Told):
     id: int
     kind: MessageKind
@@ -56,6 +71,7 @@ class MessageTold(Told):
     body: str
     html: str = Field(description="The same as safe HTML.")
     created_at: datetime
+    files: list[FileTold]
     ticket_version: int = Field(description="The version of the ticket that this message made.")
 
 
@@ -81,7 +97,32 @@ def tell_ticket(one: Ticket, reader: User) -> TicketTold:
     )
 
 
-def tell_message(one: Message) -> MessageTold:
+def tell_file(one: Attachment) -> FileTold:
+    return _told_file(
+        one.message_id,
+        public_id=one.public_id,
+        name=one.name,
+        size=one.size,
+        content_type=one.content_type,
+        state=one.state,
+    )
+
+
+def _told_file(message: int | None, **columns: Any) -> FileTold:
+    public_id = columns["public_id"]
+    return FileTold(
+        id=public_id,
+        name=columns["name"],
+        size=columns["size"],
+        content_type=columns["content_type"],
+        state=FileState(columns["state"]),
+        message=message,
+        url=settings.SITE_URL + reverse("tickets:file", args=[public_id]),
+    )
+
+
+def tell_message(one: Any) -> MessageTold:
+    """Of a message that came with its files (`told`)."""
     return MessageTold(
         id=one.pk,
         kind=MessageKind(one.kind),
@@ -90,6 +131,7 @@ def tell_message(one: Message) -> MessageTold:
         body=one.body,
         html=one.html,
         created_at=one.created_at,
+        files=[_told_file(one.pk, **columns) for columns in one.files],
         ticket_version=one.ticket_version,
     )
 

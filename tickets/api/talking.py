@@ -10,7 +10,16 @@ from pydantic.json_schema import SkipJsonSchema
 from portal.accounts.api import READS, WRITES, Given, Listing, Page, Paged, Sort, Text, endpoint, fresh, told
 from portal.accounts.context import actor
 from tickets import actions
-from tickets.api.shapes import MessageTold, check_works_on_tickets, locked, router, tell_message, visible
+from tickets.api.shapes import (
+    FILES,
+    FileId,
+    MessageTold,
+    check_works_on_tickets,
+    locked,
+    router,
+    tell_message,
+    visible,
+)
 from tickets.models import Message
 from tickets.states import MOST_CHARACTERS
 
@@ -28,17 +37,19 @@ class Reply(Given):
     leaves: Literal["waiting", "open", "solved"] | SkipJsonSchema[None] = Field(
         None, description="The state in which staff leave the ticket; `waiting` when left out. For staff."
     )
+    files: list[FileId] = FILES
 
 
 class Note(Given):
     body: Text = _BODY
+    files: list[FileId] = FILES
 
 
 @endpoint(router, "GET /tickets/{ticket}/messages", Paged[MessageTold], READS)
 def messages(request: HttpRequest, ticket: str, asked: Query[MessagesAsked]) -> HttpResponse:
     """The conversation. Staff also see notes and notices."""
     found = visible(request, ticket)
-    rows = Message.objects.of_page(found, request.user).select_related("author")
+    rows = Message.objects.of_page(found, request.user).told()
     page = Page(asked, _SORTS[asked.sort], place=found.public_id).of(rows, tell_message)
     return told(Paged[MessageTold](**page))
 
@@ -53,9 +64,9 @@ def reply(request: HttpRequest, ticket: str, written: Reply) -> HttpResponse:
     with fresh(request, lambda: locked(request, ticket), is_needed=False) as found:
         if written.leaves:
             check_works_on_tickets(user)
-        leaves = written.leaves or "waiting"
-        message = actions.reply(ticket=found, body=written.body, by=user, leaves=leaves)
-    return told(tell_message(message), status=201)
+        draft = actions.Draft(written.body, written.files, leaves=written.leaves or "waiting")
+        message = actions.reply_with_files(ticket=found, draft=draft, by=user)
+    return _answer(message)
 
 
 @endpoint(router, "POST /tickets/{ticket}/notes", MessageTold, WRITES_TO)
@@ -64,5 +75,9 @@ def note(request: HttpRequest, ticket: str, written: Note) -> HttpResponse:
     user = actor(request)
     with fresh(request, lambda: locked(request, ticket), is_needed=False) as found:
         check_works_on_tickets(user)
-        message = actions.note(ticket=found, body=written.body, by=user)
-    return told(tell_message(message), status=201)
+        message = actions.note_with_files(ticket=found, draft=actions.Draft(written.body, written.files), by=user)
+    return _answer(message)
+
+
+def _answer(message: Message) -> HttpResponse:
+    return told(tell_message(Message.objects.told().get(pk=message.pk)), status=201)

@@ -4,7 +4,7 @@ the team noted to do about some."""
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from django.db import transaction
 import portal.operations.actions as operations
 from portal.accounts.models import User
 from tickets import actions as tickets
-from tickets.demo import routing, team
+from tickets.demo import attached, routing, team
 from tickets.models import Category, Ticket, Timer
 from tickets.states import PRIORITY_OF_IMPACT, Channel, TicketState
 
@@ -55,6 +55,7 @@ class Story:
     agent: User
     channel: str
     steps: list[Step]
+    files: list[str] = field(default_factory=list)
     ticket: Ticket | None = None
 
 
@@ -94,7 +95,8 @@ def _stories(now: datetime) -> Iterator[Story]:
                 customer=people[told["by"]],
                 agent=people[STAFF[told["agent"]]],
                 channel=Channel.WEB if number % BY_MAIL_EACH else Channel.EMAIL,
-                steps=list(_steps(told, now, number)),
+                steps=_rated(list(_steps(told, now, number)), told.get("rated", ""), now),
+                files=told.get("files", []),
             )
 
 
@@ -109,6 +111,13 @@ def _steps(told: dict[str, Any], now: datetime, number: int) -> Iterator[Step]:
         at += _length(found["length"] + found["unit"])
         if at <= now:  # what lies ahead has not happened yet
             yield Step(found["act"], at, found["words"] or "")
+
+
+def _rated(steps: list[Step], words: str, now: datetime) -> list[Step]:
+    """With the rating of the last solution, some hours after it."""
+    solved_at = max((step.at for step in steps if step.act in "Ssv"), default=None)
+    at = solved_at + timedelta(hours=3, minutes=len(words) % 50) if words and solved_at else now
+    return [*steps, Step("r", at, words)] if at < now else steps
 
 
 def _length(words: str) -> timedelta:
@@ -127,6 +136,8 @@ def _play(story: Story, step: Step) -> None:
         tickets.reply(ticket=ticket, body=step.words, by=story.customer, now=at)
     elif step.act == "n":
         tickets.note(ticket=ticket, body=step.words, by=agent, now=at)
+    elif step.act == "r":
+        _rate(story, ticket, step)
     elif step.act == "p":
         priority, reason = step.words.split(": ", 1)
         tickets.change_priority(ticket=ticket, priority=priority, by=agent, reason=reason, now=at)
@@ -141,6 +152,14 @@ def _play(story: Story, step: Step) -> None:
         act(ticket=ticket, by=by, now=at)
 
 
+def _rate(story: Story, ticket: Ticket, step: Step) -> None:
+    """What the survey of the solution brought; the worker that would have begun it comes later."""
+    survey = tickets.begin_survey(ticket=ticket, now=step.at)
+    score, _blank, comment = step.words.partition(" ")
+    if survey is not None:
+        tickets.rate(survey=survey, score=int(score), comment=comment, by=story.customer, now=step.at)
+
+
 def _file(story: Story, step: Step) -> Ticket:
     filing = tickets.Filing(
         subject=story.told["subject"],
@@ -149,6 +168,7 @@ def _file(story: Story, step: Step) -> Ticket:
         category=story.category,
         priority=PRIORITY_OF_IMPACT[story.told["impact"]],
         channel=story.channel,
+        files=[attached.upload(name=name, by=story.customer, now=step.at) for name in story.files],
     )
     return tickets.file_ticket(filing=filing, by=story.customer, now=step.at)
 

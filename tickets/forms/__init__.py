@@ -25,17 +25,19 @@ from tickets.forms.promises import (
     SlaPolicyForm,
 )
 from tickets.forms.queue_views import QueueViewForm
-from tickets.forms.rules import ActFormSet, ConditionFormSet, PreviewForm
+from tickets.forms.rules import ActForm, ActFormSet, ConditionForm, ConditionFormSet, PreviewForm
 from tickets.forms.splits import SplitForm
 
 __all__ = [
     "MOST_YEARS",
+    "ActForm",
     "ActFormSet",
     "AssignForm",
     "AvailabilityForm",
     "BehalfForm",
     "BulkForm",
     "CalendarHoursFormSet",
+    "ConditionForm",
     "ConditionFormSet",
     "CopyForm",
     "EscalateForm",

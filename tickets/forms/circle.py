@@ -22,7 +22,7 @@ class FollowerForm(forms.Form):
         super().__init__(*args, **options)
         field = self.fields["user"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # tells the type checker
-        reads = Q(is_staff=True) & (Q(groups__permissions__codename="view_ticket") | Q(is_superuser=True))
+        reads = Q(pk__in=User.objects.staff().who_may("tickets.view_ticket").values("pk"))
         owns = Q(memberships__organization=ticket.organization_id, memberships__role=MemberRole.OWNER)
         who = reads | owns if ticket.organization_id else reads
         found = User.objects.filter(who, is_active=True).exclude(pk=ticket.requester_id)

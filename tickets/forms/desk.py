@@ -63,8 +63,7 @@ class AssignForm(forms.Form):
         super().__init__(*args, **options)
         field = self.fields["assignee"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # tells the type checker
-        works_on_tickets = Q(groups__permissions__codename="change_ticket") | Q(is_superuser=True)
-        field.queryset = User.objects.staff().filter(works_on_tickets).distinct().order_by("name", "email")
+        field.queryset = User.objects.staff().who_may("tickets.change_ticket").order_by("name", "email")
 
 
 class TagsForm(forms.Form):

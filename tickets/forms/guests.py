@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Organization, User
+from portal.lib.storable import storable
 from tickets.actions import Filing, GuestWords
 from tickets.models import Category
 from tickets.states import MOST_CHARACTERS, PRIORITY_OF_IMPACT, Channel, Impact, Priority
@@ -36,9 +37,9 @@ class GuestForm(forms.Form):
         label=_("What happened?"), max_length=MOST_CHARACTERS, widget=forms.Textarea(attrs={"rows": 9})
     )
 
-    def words(self, network: str) -> GuestWords:
-        given = dict(self.cleaned_data)
-        return GuestWords(network=network, priority=PRIORITY_OF_IMPACT[given.pop("impact")], **given)
+    def words(self, network: str, files: list[str]) -> GuestWords:
+        given = {**self.cleaned_data, "network": network, "files": tuple(files)}
+        return GuestWords(priority=PRIORITY_OF_IMPACT[given.pop("impact")], **given)
 
 
 class BehalfForm(forms.Form):
@@ -71,7 +72,7 @@ class BehalfForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.user = User.objects.filter(email__iexact=str(self.data.get("email", "")).strip()).first()
+        self.user = User.objects.filter(email__iexact=storable(self.data.get("email", "")).strip()).first()
         self.offered = list(self.user.organizations.order_by("name")) if self.user else []
         field = self.fields["organization"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # tells the type checker

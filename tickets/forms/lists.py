@@ -100,5 +100,10 @@ class ListForm(forms.Form):
         return [(self.address(whose=one), label, one == self.chosen["whose"]) for one, label in self.WHOSE]
 
     @property
+    def is_of_few(self) -> bool:
+        """Whether the form has one of few states: all that is chosen is from a list, no word was typed."""
+        return not self.chosen["q"]
+
+    @property
     def is_narrowed(self) -> bool:
         return bool(self.chosen["q"] or self.chosen["priority"])

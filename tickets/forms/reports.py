@@ -4,7 +4,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -32,13 +31,13 @@ class ReportForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        staff = Q(is_staff=True) & (Q(groups__permissions__codename="change_ticket") | Q(is_superuser=True))
+        staff = User.objects.filter(is_staff=True).who_may("tickets.change_ticket")  # also who has left
         for name in ("tier", "category", "agent"):
             field = self.fields[name]
             assert isinstance(field, forms.ModelChoiceField)  # noqa: S101  # tells the type checker
             field.empty_label = _("All")
             if name == "agent":
-                field.queryset = User.objects.filter(staff).distinct().order_by("name", "email")
+                field.queryset = staff.order_by("name", "email")
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or self.cleaned_data

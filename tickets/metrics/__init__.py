@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
 from portal.operations.metrics import Dial, Panel, panel
-from portal.web.templatetags.icons import escaped
+from portal.web.templatetags.icons import badge, escaped
+from portal.web.templatetags.moments import ago, clock, moment
 from tickets.metrics import gauges  # noqa: F401  # fills its socket by being imported
 from tickets.models import AgentProfile, Classifier, Suggestion, Ticket
 from tickets.querysets import MOST_FIGURED
@@ -38,8 +39,10 @@ def queue_of(user: User, now: datetime) -> Queue:
 
 
 def told(lines: Iterable[Any], now: datetime) -> list[dict[str, Any]]:
-    """The `work_lines` in the words of the queue, with how each promise stands: due, soon, breached, or empty."""
-    pattern, priorities, states = _desk_pattern(), escaped(labels(Priority)), escaped(labels(TicketState))
+    """The `work_lines` in the words of the queue, ready for its rows, with how each promise stands: due, soon,
+    breached, or empty."""
+    pattern, priorities = _desk_pattern(), escaped(labels(Priority))
+    states = {state: badge(label, state) for state, label in labels(TicketState).items()}
     return [
         {
             "pk": line.pk,
@@ -48,19 +51,20 @@ def told(lines: Iterable[Any], now: datetime) -> list[dict[str, Any]]:
             "number": SafeString(line.number),
             "category": line.category__name,
             "tags": line.tag_names,
-            "snoozed_until": line.snoozed_until,
+            "snoozed_until": moment(line.snoozed_until),
             "customer": line.organization__name or line.requester__name or line.requester__email,
             "tier": line.organization__tier__name or "",
             "priority": SafeString(line.priority),
             "priority_label": priorities[line.priority],
-            "state": SafeString(line.state),
-            "state_label": states[line.state],
+            "state": states[line.state],
             "assignee": line.assignee__name or line.assignee__email or "",
-            "last_activity_at": line.last_activity_at,
-            "due_at": line.due_at,
-            "standing": standing(line.due_at, now),
+            "activity": "" if stands else ago(line.last_activity_at, now),
+            "due": clock(line.due_at) if stands else "",
+            "due_in": ago(line.due_at, now) if stands else "",
+            "standing": stands,
         }
         for line in lines
+        for stands in (standing(line.due_at, now),)
     ]
 
 

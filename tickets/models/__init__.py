@@ -3,13 +3,13 @@ from tickets.models.calendars import BusinessCalendar, CalendarHours, CalendarVe
 from tickets.models.circle import Copy, Follower
 from tickets.models.classifying import Classifier, ClassifierVersion, Suggestion
 from tickets.models.desk import AgentProfile, AgentSkill, CategorySkill, Skill
-from tickets.models.desk_rules import DeskRules
 from tickets.models.escalations import Escalation, Ladder, LadderStep, MatrixLine
 from tickets.models.fields import FieldValue, TicketField
+from tickets.models.figures import Desk
 from tickets.models.finding import SearchDocument
 from tickets.models.guests import GuestFiling, GuestLink, has_login
-from tickets.models.held import Desk, HeldReply
-from tickets.models.imports import ImportedRow
+from tickets.models.held import HeldReply
+from tickets.models.imports import DeskImport, ImportedRow
 from tickets.models.macros import Macro, Tag
 from tickets.models.policies import SlaPolicy
 from tickets.models.queue_views import QueueView
@@ -31,7 +31,7 @@ __all__ = [
     "ClassifierVersion",
     "Copy",
     "Desk",
-    "DeskRules",
+    "DeskImport",
     "Escalation",
     "FieldValue",
     "Firing",

@@ -25,7 +25,8 @@ def random_name(_attachment: models.Model, _name: str) -> str:
 
 class Attachment(models.Model):
     """A file that somebody handed in. Until a message takes it, it belongs to who uploaded it; then who may read the
-    message may read it, nobody else."""
+    message may read it, nobody else. With a `network` it is a visitor's: nobody's at all, until their address is
+    proven."""
 
     public_id = PublicIdField()
     message = models.ForeignKey(
@@ -36,6 +37,16 @@ class Attachment(models.Model):
     )
     uploaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("uploaded by")
+    )
+    filing = models.ForeignKey(
+        "GuestFiling", models.SET_NULL, null=True, blank=True, related_name="files", verbose_name=_("filing of a guest")
+    )
+    network = models.CharField(
+        _("digest of the network address"),
+        max_length=32,
+        blank=True,
+        editable=False,
+        help_text=_("Of a visitor who has not proven an address yet; then it is forgotten."),
     )
     name = models.CharField(_("file name"), max_length=120)
     content_type = models.CharField(_("type"), max_length=100)
@@ -67,10 +78,18 @@ class Attachment(models.Model):
             models.CheckConstraint(
                 name="attachment_of_message_is_not_dropped", condition=Q(message=None) | Q(dropped_at=None)
             ),
+            models.CheckConstraint(
+                name="attachment_of_a_stranger_is_nowhere",
+                condition=Q(network="") | Q(message=None, held=None, uploaded_by=None),
+            ),
+            models.CheckConstraint(
+                name="attachment_of_a_filing_is_a_stranger_s", condition=Q(filing=None) | ~Q(network="")
+            ),
         ]
         indexes = [
             models.Index(fields=["check_at"], name="attachment_to_check", condition=Q(check_at__isnull=False)),
             models.Index(fields=["uploaded_at"], name="attachment_unsent", condition=Q(message=None)),
+            models.Index(fields=["network", "uploaded_at"], name="attachment_of_strangers", condition=~Q(network="")),
         ]
 
     def __str__(self) -> str:

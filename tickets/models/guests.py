@@ -5,7 +5,7 @@ from datetime import datetime
 from django.core.signing import BadSignature, Signer
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +51,7 @@ class GuestFiling(models.Model):
             models.CheckConstraint(name="guest_filing_expires_later", condition=Q(expires_at__gt=F("created_at")))
         ]
         indexes = [
-            models.Index(Lower("email"), "created_at", name="guest_filing_of_address"),
+            models.Index(Upper("email"), "created_at", name="guest_filing_of_address"),
             models.Index(fields=["network", "created_at"], name="guest_filing_of_network"),
             models.Index(fields=["expires_at"], name="guest_filing_to_forget", condition=Q(ticket=None)),
         ]

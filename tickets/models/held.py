@@ -1,8 +1,5 @@
-"""Answers of staff that were sent and can still be taken back, and how long that is possible."""
+"""Answers of staff that were sent and can still be taken back."""
 
-from datetime import timedelta
-
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,35 +8,7 @@ from portal.accounts.models import User
 from tickets.models.macros import Macro
 from tickets.models.tickets import Message, Ticket
 from tickets.querysets import HeldReplyQuerySet
-from tickets.states import AFTER_A_REPLY, MOST_COPIES, UNDO_FOR, HeldState
-
-
-class Desk(models.Model):
-    """How conversations are led here. One row; without it the shipped figures hold."""
-
-    undo_for = models.DurationField(
-        _("answers can be taken back for"),
-        default=UNDO_FOR,
-        validators=[MinValueValidator(timedelta(0)), MaxValueValidator(timedelta(minutes=2))],
-        help_text=_("As hours:minutes:seconds, two minutes at most. Zero: an answer leaves at once."),
-    )
-    most_copies = models.PositiveSmallIntegerField(
-        _("addresses that get copies of a ticket, at most"), default=MOST_COPIES, validators=[MaxValueValidator(100)]
-    )
-
-    class Meta:
-        verbose_name = _("desk")
-        verbose_name_plural = _("desk")
-        constraints = [
-            models.CheckConstraint(name="desk_is_one", condition=Q(pk=1)),
-            models.CheckConstraint(
-                name="desk_undo_is_short",
-                condition=Q(undo_for__gte=timedelta(0), undo_for__lte=timedelta(minutes=2)),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return str(_("How conversations are led"))
+from tickets.states import AFTER_A_REPLY, HeldState
 
 
 class HeldReply(models.Model):

@@ -63,7 +63,7 @@ class RuleCondition(models.Model):
     rule = models.ForeignKey(Rule, models.CASCADE, related_name="conditions", verbose_name=_("rule"))
     asks = models.CharField(_("about"), max_length=16, choices=Asks)
     operator = models.CharField(_("operator"), max_length=12, choices=Operator, default=Operator.IS)
-    value = models.CharField(_("values, with commas"), max_length=300, blank=True)
+    value = models.CharField(_("values, with commas"), max_length=2000, blank=True)
 
     class Meta:
         verbose_name = _("condition")

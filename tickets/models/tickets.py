@@ -1,5 +1,6 @@
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -8,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.accounts.models import Organization, User
 from portal.lib.tokens import PublicIdField
+from tickets.models.figures import Desk
 from tickets.querysets import MessageQuerySet, TicketQuerySet
 from tickets.states import (
     ACTIVE,
     OUR_TURN,
-    REOPEN_WITHIN,
     SKILL_WAIT,
     Channel,
     Level,
@@ -116,6 +117,8 @@ class Ticket(models.Model):
 
     heard_version: str = ""  # what Valkey knew before the row was read, where a page asks on (portal.lib.pulse)
     has_held: bool  # only `with_held`
+    has_sequel: bool  # only `with_sequel`
+    desk_row: dict[str, Any]  # only `with_desk`
 
     class Meta:
         verbose_name = _("ticket")
@@ -235,8 +238,17 @@ class Ticket(models.Model):
 
     @property
     def reopens_until(self) -> datetime | None:
-        """Until when a customer may take a solved ticket up again; None when it is not solved."""
-        return self.solved_at + REOPEN_WITHIN if self.is_solved and self.solved_at else None
+        """Until when its customer may take a solved ticket up again (see `desk`); None when it is not solved."""
+        return self.solved_at + self.desk.reopen_within if self.is_solved and self.solved_at else None
+
+    def may_be_reopened(self, now: datetime) -> bool:
+        """Whether its customer may take it up again."""
+        return self.reopens_until is not None and now <= self.reopens_until
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The figures of the desk; a query, unless the ticket was fetched `with_desk()`."""
+        return Desk.of_row(self.desk_row) if getattr(self, "desk_row", None) else Desk.objects.present()
 
 
 class Message(models.Model):

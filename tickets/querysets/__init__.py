@@ -1,10 +1,10 @@
 """Which rows: who may see them, what is due, what is promised."""
 
-from tickets.querysets.attachments import AttachmentQuerySet, DeskRulesQuerySet
+from tickets.querysets.attachments import AttachmentQuerySet
 from tickets.querysets.calendars import BusinessCalendarQuerySet, HolidayQuerySet
-from tickets.querysets.circle import CopyQuerySet
+from tickets.querysets.circle import CopyQuerySet, customers_who_hear
 from tickets.querysets.classifying import SuggestionQuerySet, VersionQuerySet
-from tickets.querysets.desk import AgentProfileQuerySet
+from tickets.querysets.desk import AgentProfileQuerySet, DeskQuerySet
 from tickets.querysets.fields import FieldValueQuerySet, TicketFieldQuerySet
 from tickets.querysets.guests import GuestFilingQuerySet, GuestLinkQuerySet
 from tickets.querysets.held import HeldReplyQuerySet
@@ -31,7 +31,7 @@ __all__ = [
     "BusinessCalendarQuerySet",
     "Case",
     "CopyQuerySet",
-    "DeskRulesQuerySet",
+    "DeskQuerySet",
     "Difference",
     "FieldValueQuerySet",
     "FiringQuerySet",
@@ -54,6 +54,7 @@ __all__ = [
     "TicketQuerySet",
     "TimerQuerySet",
     "VersionQuerySet",
+    "customers_who_hear",
     "differences",
     "reads_as_staff",
     "split_digest",

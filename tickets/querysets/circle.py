@@ -1,7 +1,10 @@
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import models
 from django.db.models.functions import Lower
+
+from tickets.querysets.tickets import reads_as_staff
 
 
 class CopyQuerySet(models.QuerySet):
@@ -15,3 +18,10 @@ class CopyQuerySet(models.QuerySet):
 
     def of_address(self, address: str) -> "CopyQuerySet":
         return self.filter(address__iexact=address)
+
+
+def customers_who_hear(ticket: Any) -> list[Any]:
+    """Who asked, and who follows without being a colleague: each once."""
+    followers = [one.user for one in ticket.followers.select_related("user").order_by("pk")]
+    others = [one for one in followers if one.pk != ticket.requester_id and not reads_as_staff(one)]
+    return [ticket.requester, *others]

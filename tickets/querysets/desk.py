@@ -1,13 +1,25 @@
 from collections.abc import Iterable
+from typing import Any
 
 from django.apps import apps
 from django.db import models
 from django.db.models import Case, Exists, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 
 from tickets.states import WEIGHT_OF, Availability
 
 _WEIGHT = Case(*(When(priority=one, then=Value(weight)) for one, weight in WEIGHT_OF.items()), default=Value(1))
+
+
+class DeskQuerySet(models.QuerySet):
+    def present(self) -> Any:
+        """The figures that hold; the shipped ones where nobody made the row."""
+        return self.first() or self.model()
+
+    def rows(self) -> models.QuerySet[Any, Any]:
+        """The row as one value, for use within another query; `Desk.of_row` reads it."""
+        columns = {field.attname: field.attname for field in self.model._meta.concrete_fields}
+        return self.values(row=JSONObject(**columns))
 
 
 class AgentProfileQuerySet(models.QuerySet):

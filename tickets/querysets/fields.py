@@ -2,8 +2,8 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Q
 
+from portal.lib.prepared import Prepared
 from tickets.querysets.tickets import reads_as_staff
 
 
@@ -26,7 +26,20 @@ class TicketFieldQuerySet(models.QuerySet):
 
 
 class FieldValueQuerySet(models.QuerySet):
-    def shown_to(self, user: Any) -> "FieldValueQuerySet":
+    def shown_to(self, user: Any, ticket: Any) -> list[Any]:
         """Of a ticket that the reader may see, in the order of the fields."""
-        found = self.select_related("field").order_by("field__position", "field__name", "pk")
-        return found if reads_as_staff(user) else found.filter(Q(field__is_for_customers=True))
+        return _shown(ticket.pk, as_staff=reads_as_staff(user))
+
+    def in_order(self) -> "FieldValueQuerySet":
+        return self.select_related("field").order_by("field__position", "field__name", "pk")
+
+    def for_customers(self) -> "FieldValueQuerySet":
+        return self.filter(field__is_for_customers=True)
+
+
+def _made(ticket_id: int, *, as_staff: bool) -> Any:
+    found = apps.get_model("tickets", "FieldValue").objects.filter(ticket=ticket_id).in_order()
+    return found if as_staff else found.for_customers()
+
+
+_shown: Prepared[Any] = Prepared(_made, int)

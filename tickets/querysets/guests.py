@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,13 @@ _LATELY = timedelta(hours=1)
 
 
 class GuestFilingQuerySet(models.QuerySet):
+    def of_addresses(self, addresses: Iterable[str]) -> "GuestFilingQuerySet":
+        """Written with any of these addresses, whatever the case of its letters."""
+        found = Q(pk__in=[])
+        for one in addresses:
+            found |= Q(email__iexact=one)
+        return self.filter(found)
+
     def of_address_lately(self, email: str, now: datetime) -> "GuestFilingQuerySet":
         return self.filter(email__iexact=email, created_at__gt=now - _LATELY)
 

@@ -1,8 +1,11 @@
 from datetime import datetime
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 from django.db.models import Q
+
+from portal.lib.prepared import Prepared
 
 
 class SurveyQuerySet(models.QuerySet):
@@ -15,8 +18,8 @@ class SurveyQuerySet(models.QuerySet):
         """The survey that this reader may answer on the page of a solved ticket; None for who did not ask for it."""
         if ticket.solved_at is None or ticket.requester_id != user.pk:
             return None
-        found: Any = self.filter(ticket=ticket, solved_at=ticket.solved_at).first()
-        return found if found is not None and found.can_be_rated(now) else None
+        found = _of_resolution(ticket.pk, ticket.solved_at)
+        return found[0] if found and found[0].can_be_rated(now) else None
 
     def not_rated(self) -> "SurveyQuerySet":
         return self.filter(score=None, withdrawn_at=None)
@@ -36,3 +39,12 @@ class SurveyQuerySet(models.QuerySet):
         """Whether that person was asked, or rated something, so lately that another letter would be too much."""
         lately = Q(asked_at__gt=since) | Q(answered_at__gt=since)
         return self.filter(lately, ticket__requester=requester_id).exists()
+
+
+_of_resolution: Prepared[Any] = Prepared(
+    lambda ticket_id, solved_at: apps.get_model("tickets", "Survey").objects.filter(
+        ticket=ticket_id, solved_at=solved_at
+    ),
+    int,
+    datetime,
+)

@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Case, F, Q, Value, When
 
 from portal.accounts.states import MemberRole
+from portal.lib.given import is_public_id
+from portal.lib.prepared import Prepared
 from tickets.querysets.attachments import told_files
 from tickets.querysets.capped import capped
 from tickets.states import ACTIVE, MESSAGES_FOR_CUSTOMERS, OUR_TURN, SOON, Dimension, MessageKind, Priority, TicketState
@@ -92,6 +94,17 @@ class TicketQuerySet(models.QuerySet):
         """Everything that a line or a page about a ticket names, in one query."""
         return self.select_related("organization__tier", "requester", "assignee", "category")
 
+    def whole(self, public_id: str) -> Any:
+        """The ticket among these with that public id, with all that its page tells; None when it is not.
+
+        Two queries: this one finds the key, and what is wide is asked for by it."""
+        found = list(self.filter(public_id=public_id).values_list("pk", flat=True)[:1])
+        return next(iter(_whole(found[0])), None) if found else None
+
+    def with_desk(self) -> "TicketQuerySet":
+        """With the desk's figures as `ticket.desk`, in the same query."""
+        return self.annotate(desk_row=models.Subquery(apps.get_model("tickets", "Desk").objects.rows()))
+
     def lines(self, *others: str) -> models.QuerySet[Any, Any]:
         """What a line of a list tells, as named tuples: the rows of five whole tables would take twice as long."""
         return self.values_list(*LINE, *others, named=True)
@@ -101,6 +114,12 @@ class TicketQuerySet(models.QuerySet):
         others = ("assignee__name", "assignee__email", "category__name", "organization__tier__name")
         tags = apps.get_model("tickets", "Tag").objects.filter(tickets=models.OuterRef("pk")).order_by("name")
         return self.annotate(tag_names=ArraySubquery(tags.values("name"))).lines(*others, "tag_names", "snoozed_until")
+
+    def with_sequel(self) -> "TicketQuerySet":
+        """Adds `has_sequel`: whether it went on in another ticket; then it is worth asking for that."""
+        return self.annotate(
+            has_sequel=models.Exists(self.model._default_manager.filter(follows=models.OuterRef("pk")))
+        )
 
     def with_held(self) -> "TicketQuerySet":
         """Adds `has_held`: whether answers wait to leave or could not; then it is worth asking for them."""
@@ -141,7 +160,7 @@ class TicketQuerySet(models.QuerySet):
 
     def to_follow(self, user: Any, public_id: str) -> Any:
         """What is done and over, and can be taken up by a new ticket of that reader; None when there is no such."""
-        return self.visible_to(user).done().filter(public_id=public_id[:22]).first() if public_id else None
+        return self.visible_to(user).done().filter(public_id=public_id).first() if is_public_id(public_id) else None
 
     def unassigned(self) -> "TicketQuerySet":
         return self.filter(assignee=None)
@@ -256,10 +275,8 @@ class TicketQuerySet(models.QuerySet):
 
 class MessageQuerySet(models.QuerySet):
     def shown_to(self, user: Any) -> "MessageQuerySet":
-        """Of a ticket that the reader may see: notes and notices are for staff who work tickets."""
-        if reads_as_staff(user):
-            return self
-        return self.filter(kind__in=MESSAGES_FOR_CUSTOMERS, is_internal=False)
+        """Of a ticket that the reader may see."""
+        return self if reads_as_staff(user) else self.for_customers()
 
     def visible_to(self, user: Any) -> "MessageQuerySet":
         """Messages of visible tickets, without what is meant for staff alone."""
@@ -271,10 +288,22 @@ class MessageQuerySet(models.QuerySet):
 
     def of_page(self, ticket: Any, reader: Any) -> "MessageQuerySet":
         """The conversation of a ticket that the reader may see; of a merged one, what was written there."""
-        if ticket.merged_into_id is None:
-            return self.filter(ticket=ticket).shown_to(reader)
-        found = self.filter(Q(ticket=ticket) | Q(merged_from=ticket))
-        return found if reads_as_staff(reader) else found.filter(kind__in=MESSAGES_FOR_CUSTOMERS)
+        return self._page(ticket.pk, **_page_shape(ticket, reader))
+
+    def _page(self, ticket_id: int, *, is_merged: bool, as_staff: bool) -> "MessageQuerySet":
+        if not is_merged:
+            found = self.filter(ticket=ticket_id)
+            return found if as_staff else found.for_customers()
+        found = self.filter(Q(ticket=ticket_id) | Q(merged_from=ticket_id))
+        return found if as_staff else found.filter(kind__in=MESSAGES_FOR_CUSTOMERS)
+
+    def for_customers(self) -> "MessageQuerySet":
+        """Without notes and notices, which are for staff who work tickets."""
+        return self.filter(kind__in=MESSAGES_FOR_CUSTOMERS, is_internal=False)
+
+    def conversation(self, ticket: Any, reader: Any) -> list[Any]:
+        """What `of_page` holds, as `told` does."""
+        return _conversation(ticket.pk, **_page_shape(ticket, reader))
 
     def in_order(self) -> "MessageQuerySet":
         return self.order_by("created_at", "pk")
@@ -294,3 +323,15 @@ class MessageQuerySet(models.QuerySet):
 
     def replies(self) -> "MessageQuerySet":
         return self.filter(kind=MessageKind.REPLY)
+
+
+def _page_shape(ticket: Any, reader: Any) -> dict[str, bool]:
+    return {"is_merged": ticket.merged_into_id is not None, "as_staff": reads_as_staff(reader)}
+
+
+_whole: Prepared[Any] = Prepared(
+    lambda pk: apps.get_model("tickets", "Ticket").objects.with_people().with_sequel().with_desk().filter(pk=pk), int
+)
+_conversation: Prepared[Any] = Prepared(
+    lambda ticket_id, **shape: apps.get_model("tickets", "Message").objects.all()._page(ticket_id, **shape).told(), int
+)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from portal.accounts.models import User
 from portal.events.listeners import all_types, declared
 from portal.events.models import Event
+from portal.lib.prepared import Prepared
 from tickets.querysets.tickets import reads_as_staff
 from tickets.states import Level, Metric, labels
 
@@ -25,10 +26,12 @@ class Line:
 def timeline(ticket: models.Model, *, reader: Any, skip: int = 0) -> list[Line]:
     """What happened to a ticket, oldest first, MOST_LINES after the first `skip`; customers read what is public. Two
     queries."""
-    found = Event.objects.about(ticket).oldest_first()
-    if not reads_as_staff(reader):
-        found = found.named(*(name for name, kind in all_types().items() if kind.is_public))
-    events = list(found[skip : skip + MOST_LINES])
+    staff = reads_as_staff(reader)
+    events = (
+        list(_about(str(ticket.pk), as_staff=staff)[skip : skip + MOST_LINES])
+        if skip
+        else _first(str(ticket.pk), as_staff=staff)
+    )
     people = {event.by_id for event in events} | {
         event.details.get(one) for event in events for one in ("assignee_id", "user")
     }
@@ -48,6 +51,14 @@ def timeline(ticket: models.Model, *, reader: Any, skip: int = 0) -> list[Line]:
         told |= _named(event, told)
         lines.append(Line(event.happened_at, declared(event.name).sentence(names.get(event.by_id or 0, ""), told)))
     return lines
+
+
+def _about(ticket_id: str, *, as_staff: bool) -> Any:
+    found = Event.objects.about_row("tickets.ticket", ticket_id).oldest_first()
+    return found if as_staff else found.named(*(name for name, kind in all_types().items() if kind.is_public))
+
+
+_first = Prepared(lambda ticket_id, **reader: _about(ticket_id, **reader)[:MOST_LINES], str)
 
 
 def _named(event: Event, told: dict[str, Any]) -> dict[str, str]:

@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Count
 
+from portal.lib.prepared import Prepared
 from portal.lib.promises import in_seconds
 from tickets.querysets.policies import Case, chosen
 
@@ -56,10 +57,12 @@ class TimerQuerySet(models.QuerySet):
     def owed(self) -> "TimerQuerySet":
         return self.filter(met_at=None, dropped_at=None)
 
-    def of_the_page(self, now: datetime) -> list[Shown]:
+    def of_the_page(self, ticket: Any, now: datetime) -> list[Shown]:
         """The promises that a page about the ticket shows: all that are owed, what is due first on top; when none is,
         the one that ended last."""
-        found: list[Any] = list(self.order_by("pk"))
+        found = _of_ticket(ticket.pk)
+        for timer in found:
+            timer.ticket = ticket
         owed = sorted((one for one in found if one.is_owed), key=lambda one: (one.due_at is None, one.due_at or now))
         ended = max(found, key=lambda one: (one.met_at or one.dropped_at or now, one.pk), default=None)
         return [_shown(timer, now) for timer in owed or ([ended] if ended else [])]
@@ -80,3 +83,8 @@ class TimerQuerySet(models.QuerySet):
         before: it counts from then, so nobody is alarmed."""
         on_their_way = apps.get_model("tickets", "HeldReply").objects.in_time()
         return self.filter(~models.Exists(on_their_way), next_at__lte=now).order_by("next_at", "pk")
+
+
+_of_ticket: Prepared[Any] = Prepared(
+    lambda ticket_id: apps.get_model("tickets", "Timer").objects.filter(ticket=ticket_id).order_by("pk"), int
+)

@@ -193,25 +193,9 @@ VARIABLES = [
     *("agent.first_name", "agent.name"),
 ]
 
-# How long a solved ticket can be taken up again; later the trouble is a new one and gets a new promise.
-REOPEN_WITHIN = timedelta(days=14)
-
-# Rating a solution, where the rules of the desk (DeskRules) say nothing else: when a letter asks for it, how soon the
-# same person may be asked again, how long a rating is taken after the solution (a letter's link as long), and how long
-# one that was given can be changed.
-ASK_AFTER = timedelta(hours=24)
-ASKED_AGAIN_AFTER = timedelta(days=7)
-RATE_WITHIN = timedelta(days=30)
-RATING_CHANGES_WITHIN = timedelta(days=7)
-MOST_COMMENT_CHARACTERS = 2000
-
-# How long an answer of staff can be taken back, and how many addresses get copies of a ticket; the row of the desk may
-# say otherwise.
-UNDO_FOR = timedelta(seconds=10)
-MOST_COPIES = 10
-
-# The longest message, in characters.
+# The longest message, and the longest comment to a rating, in characters.
 MOST_CHARACTERS = 20_000
+MOST_COMMENT_CHARACTERS = 2000
 
 # From this share of a promise on it is shown as urgent.
 WARN_AT_SHARE = 0.75

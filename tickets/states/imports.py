@@ -1,5 +1,7 @@
 """Another desk's words for ours."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -46,3 +48,36 @@ CHANNEL_OF: dict[str, Channel] = {
     "facebook": Channel.SOCIAL,
     "telegram": Channel.TELEGRAM,
 }
+
+
+class Origin(models.TextChoices):
+    """How the files of the other system are written."""
+
+    ZENDESK = "zendesk", _("Zendesk’s export, or JSON")
+    CSV = "csv", _("CSV")
+
+
+ENDINGS: dict[str, tuple[str, ...]] = {Origin.ZENDESK: ("json", "ndjson", "jsonl"), Origin.CSV: ("csv",)}
+
+# How the files are named, by what is in them.
+FILES: dict[str, Any] = {
+    "organizations": _("Organizations"),
+    "users": _("People"),
+    "tickets": _("Tickets"),
+    "comments": _("Comments of tickets"),
+    "sections": _("Categories of articles"),
+    "articles": _("Articles"),
+}
+
+
+class ImportState(models.TextChoices):
+    """Where an import stands: looked at first, brought in once somebody has read what would happen."""
+
+    HANDED_IN = "handed_in", _("Waits to be looked at")
+    LOOKED_AT = "looked_at", _("Looked at: nothing is changed yet")
+    CONFIRMED = "confirmed", _("Is brought in")
+    DONE = "done", _("Brought in")
+    FAILED = "failed", _("Failed")
+
+
+WAITS_FOR_A_WORKER = (ImportState.HANDED_IN, ImportState.CONFIRMED)

@@ -3,11 +3,11 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -16,13 +16,14 @@ from helpcenter.querysets import opened_on
 from portal.accounts.context import actor
 from portal.accounts.models import User
 from portal.lib import pulse
+from portal.lib.given import row_id
 from portal.lib.refusals import Refused
 from portal.lib.tallies import count
 from portal.operations.current import troubles
 from portal.web.htmx import done, page
 from tickets import actions as tickets
 from tickets.forms import EscalateForm, ReplyForm, TicketForm
-from tickets.models import DeskRules, Message, SlaPolicy, Ticket
+from tickets.models import Desk, FieldValue, Message, SlaPolicy, Ticket, Timer
 from tickets.querysets import Case, timeline
 from tickets.states import PRIORITY_OF_IMPACT, Channel, Impact, Metric
 from tickets.views.files import HandedIn, file, file_by_key, handed_in, upload
@@ -30,6 +31,7 @@ from tickets.views.guests import (
     guest_again,
     guest_confirm,
     guest_file,
+    guest_first_upload,
     guest_move,
     guest_new,
     guest_reply,
@@ -47,6 +49,7 @@ __all__ = [
     "guest_again",
     "guest_confirm",
     "guest_file",
+    "guest_first_upload",
     "guest_move",
     "guest_new",
     "guest_reply",
@@ -61,7 +64,6 @@ __all__ = [
     "ticket_list",
     "upload",
 ]
-MOST_FILINGS_AN_HOUR = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -85,9 +87,7 @@ def new_ticket(request: HttpRequest) -> HttpResponse:
 
 def _file(request: HttpRequest, form: TicketForm, files: HandedIn) -> Ticket:
     user = actor(request)
-    if _files_too_often(user):
-        said = _("That were many tickets within an hour. Please add to one of them, or try again later.")
-        raise Refused(said, code="too_often")
+    tickets.refuse_many_filings(by=user)
     return tickets.file_ticket(filing=replace(form.filing(), files=files.ids, follows=_followed(request)), by=user)
 
 
@@ -101,7 +101,7 @@ def _typed_before(request: HttpRequest, user: User) -> dict[str, Any]:
     if request.method == "POST":
         return request.POST.dict()
     category = request.GET.get("category", "")
-    chosen = {"category": category} if category.isdecimal() else {}
+    chosen = {"category": category} if row_id(category) else {}
     left = _left_article(request, user)
     return {"subject": request.GET.get("subject", "")[:150], **chosen, **left, **_brought_along(request, user)}
 
@@ -109,13 +109,11 @@ def _typed_before(request: HttpRequest, user: User) -> dict[str, Any]:
 def _left_article(request: HttpRequest, user: User) -> dict[str, str]:
     """The reader came from an article (`article`) that did not help: helpcenter.keep_views writes that down, and the
     ticket tells of it."""
-    pk = request.GET.get("article", "")
-    if request.method != "GET" or not (pk.isascii() and pk.isdigit() and len(pk) < 18):
+    pk = row_id(request.GET.get("article"))
+    if request.method != "GET" or not pk or not Article.objects.visible_to(user).filter(pk=pk).exists():
         return {}
-    if not Article.objects.visible_to(user).filter(pk=pk).exists():
-        return {}
-    count("article-exits", opened_on(timezone.now(), int(pk)))
-    return {"shown_articles": pk}
+    count("article-exits", opened_on(timezone.now(), pk))
+    return {"shown_articles": str(pk)}
 
 
 def _brought_along(request: HttpRequest, user: User) -> dict[str, str]:
@@ -133,7 +131,7 @@ def _form_page(
 ) -> HttpResponse:
     now = timezone.now()
     context = {"form": form, "troubles": troubles(now), **_pledge_of(form, request.POST or request.GET, now)}
-    context |= {"files": files, "rules": DeskRules.objects.present(), "follows": _followed(request)}
+    context |= {"files": files, "desk": SimpleLazyObject(Desk.objects.present), "follows": _followed(request)}
     return page(request, "tickets/ticket_new.html", context, parts=["pledge", "questions"], status=status)
 
 
@@ -151,13 +149,6 @@ def _pledge_of(form: TicketForm, given: Any, now: datetime) -> dict[str, Any]:
     bound = SlaPolicy.objects.targets(case, since=now).get(Metric.FIRST_RESPONSE)
     target = bound.target if bound else None
     return {"target": target, "due_at": target.due_at(now) if target else None, "tier": tier}
-
-
-def _files_too_often(user: User) -> bool:
-    """Counts filings of this hour in the cache: soft, and without the cache there is no limit."""
-    key = f"tickets-filed:{user.pk}:{timezone.now():%Y%m%d%H}"
-    cache.add(key, 0, timeout=2 * 3600)
-    return cache.incr(key) > MOST_FILINGS_AN_HOUR
 
 
 @require_safe
@@ -224,7 +215,10 @@ def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _visible_ticket(request: HttpRequest, public_id: str) -> Ticket:
     """The gate of every page about one ticket."""
-    return get_object_or_404(Ticket.objects.visible_to(request.user).with_people(), public_id=public_id)
+    ticket = Ticket.objects.visible_to(request.user).whole(public_id)
+    if ticket is None:
+        raise Http404
+    return ticket
 
 
 def _ticket_to_change(request: HttpRequest, public_id: str) -> Ticket:
@@ -236,8 +230,9 @@ def _ticket_to_change(request: HttpRequest, public_id: str) -> Ticket:
 
 
 def _changed(request: HttpRequest, ticket: Ticket) -> HttpResponse:
-    fresh = Ticket.objects.with_people().get(pk=ticket.pk)
-    context = _detail(request, fresh, ReplyForm()) if request.htmx else {}  # type: ignore[attr-defined]  # set by django_htmx
+    context = {}
+    if request.htmx:  # type: ignore[attr-defined]  # set by django_htmx
+        context = _detail(request, _visible_ticket(request, ticket.public_id), ReplyForm())
     return done(request, "tickets/ticket_detail.html", context, to=ticket.get_absolute_url(), parts=["ticket"])
 
 
@@ -249,8 +244,10 @@ def _survivor(request: HttpRequest, ticket: Ticket) -> Ticket | None:
 
 def _followers(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
     """The ticket that this one goes on with, and those in which it went on, as far as the reader may see them."""
+    if not (ticket.has_sequel or ticket.follows_id):
+        return {"follows": None, "went_on": []}
     visible = Ticket.objects.visible_to(request.user)
-    went_on = [] if ticket.is_active else list(visible.filter(follows=ticket).order_by("pk"))
+    went_on = list(visible.filter(follows=ticket).order_by("pk")) if ticket.has_sequel else []
     return {"follows": visible.filter(pk=ticket.follows_id).first() if ticket.follows_id else None, "went_on": went_on}
 
 
@@ -261,13 +258,13 @@ def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, 
         "ticket": ticket,
         "form": form,
         "escalate_form": EscalateForm(),
-        "conversation": Message.objects.of_page(ticket, request.user).told(),
+        "conversation": Message.objects.conversation(ticket, request.user),
         "survivor": _survivor(request, ticket),
         **_followers(request, ticket),
-        "rules": DeskRules.objects.present(),
-        "promises": ticket.timers.of_the_page(now),
+        "desk": ticket.desk,
+        "promises": Timer.objects.of_the_page(ticket, now),
         "timeline": timeline(ticket, reader=request.user),
-        "field_values": ticket.field_values.shown_to(request.user),
+        "field_values": FieldValue.objects.shown_to(request.user, ticket),
         **offered_rating(request, ticket),
-        "may_reopen": ticket.reopens_until is not None and now <= ticket.reopens_until,
+        "may_reopen": ticket.may_be_reopened(now),
     }

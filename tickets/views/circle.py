@@ -8,6 +8,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from portal.accounts.context import actor
+from portal.lib.given import row_id
 from portal.lib.refusals import Refused
 from portal.web.htmx import page
 from tickets import actions as tickets
@@ -21,7 +22,7 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
     visible = Ticket.objects.visible_to(request.user).select_related("requester", "organization")
     ticket = get_object_or_404(visible, public_id=public_id)
     form = CopyForm(request.POST if request.POST.get("act") == "copy" else None)
-    status = 200
+    status, refused = 200, ""
     if request.method == "POST":
         changeable = Ticket.objects.changeable_by(request.user).select_related("requester", "organization")
         try:
@@ -29,11 +30,9 @@ def people(request: HttpRequest, public_id: str) -> HttpResponse:
                 return redirect("tickets:people", ticket.public_id)
             status = 422
         except Refused as refusal:
-            form.add_error(None, str(refusal)) if form.is_bound else None
-            status = 409
-    return page(
-        request, "tickets/people.html", {"ticket": ticket, "form": form, **_heard(request, ticket)}, status=status
-    )
+            status, refused = 409, str(refusal)
+    context = {"ticket": ticket, "form": form, "refused": refused, **_heard(request, ticket)}
+    return page(request, "tickets/people.html", context, status=status)
 
 
 def _heard(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
@@ -46,12 +45,11 @@ def _heard(request: HttpRequest, ticket: Ticket) -> dict[str, object]:
 
 
 def _act(request: HttpRequest, ticket: Ticket, form: CopyForm) -> bool:
-    by, act, wanted = actor(request), request.POST.get("act"), request.POST.get("row", "")
+    by, act = actor(request), request.POST.get("act")
     if form.is_bound and form.is_valid():
         tickets.add_copy(ticket=ticket, address=form.cleaned_data["address"], by=by)
     elif act == "end_copy":
-        row = int(wanted) if wanted.isdecimal() and len(wanted) < 18 else 0
-        tickets.end_copy(copy=get_object_or_404(ticket.copies, pk=row), by=by)
+        tickets.end_copy(copy=get_object_or_404(ticket.copies, pk=row_id(request.POST.get("row"))), by=by)
     elif act == "follow":
         tickets.follow(ticket=ticket, user=by, by=by)
     elif act == "unfollow":

@@ -1,6 +1,7 @@
 """Files on their way in and out. In: each is kept at once, so nothing is lost when a form comes back. Out: behind the
 gate of its message, as a download or from an origin of its own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +22,7 @@ from portal.lib.refusals import Refused
 from portal.web.files import guarded, is_of_files_host
 from tickets import actions as tickets
 from tickets.models import Attachment
+from tickets.querysets import AttachmentQuerySet
 
 LINK_LIVES_S = 60
 _signer = signing.TimestampSigner(salt="tickets.file")
@@ -40,11 +42,28 @@ class HandedIn:
 
 def handed_in(request: HttpRequest, by: User) -> HandedIn:
     """Keeps the files that came with a form (`files`), beside those that it names as uploaded already (`kept`)."""
+    return _gathered(
+        request, Attachment.objects.unsent_of(by), lambda upload: tickets.keep_upload(upload=upload, by=by)
+    )
+
+
+def handed_in_by_a_stranger(request: HttpRequest, network: str) -> HandedIn:
+    """The same for a visitor who has proven no address: what they name is told by its unguessable name alone."""
+    return _gathered(
+        request,
+        Attachment.objects.unclaimed(),
+        lambda upload: tickets.keep_guest_upload(upload=upload, network=network),
+    )
+
+
+def _gathered(
+    request: HttpRequest, unsent: AttachmentQuerySet, keep: Callable[[tickets.Upload], Attachment]
+) -> HandedIn:
     named = request.POST.getlist("kept")[:100]
-    found = HandedIn(list(Attachment.objects.unsent_of(by).named(named)) if named else [])
+    found = HandedIn(list(unsent.named(named)) if named else [])
     for upload in request.FILES.getlist("files"):
         try:
-            found.kept.append(tickets.keep_upload(upload=tickets.Upload(upload.name or "", upload), by=by))
+            found.kept.append(keep(tickets.Upload(upload.name or "", upload)))
         except Refused as refusal:
             found.problems.append(str(refusal))
     return found
@@ -53,11 +72,11 @@ def handed_in(request: HttpRequest, by: User) -> HandedIn:
 @require_POST
 def upload(request: HttpRequest) -> HttpResponse:
     """One file, sent while the form is still being filled in. Answers what the form needs to name it."""
-    return taken_in(request, actor(request))
+    return taken_in(handed_in(request, actor(request)))
 
 
-def taken_in(request: HttpRequest, by: User) -> HttpResponse:
-    found = handed_in(request, by)
+def taken_in(found: HandedIn) -> HttpResponse:
+    """What the script of the form hears about the file that it sent."""
     if found.problems or not found.kept:
         return JsonResponse({"problem": " ".join(found.problems) or _("Choose a file.")}, status=422)
     kept = found.kept[-1]
@@ -76,12 +95,18 @@ def handed_over(request: HttpRequest, attachment: Attachment) -> HttpResponseBas
         return render(request, "tickets/file_held.html", {"attachment": attachment}, status=409)
     if "small" in request.GET:
         return _small(attachment)
-    if not _is_local(attachment):
-        return _private(redirect(_bucket_link(attachment)))
-    if settings.FILES_HOST:
+    if settings.FILES_HOST and _is_local(attachment):
         key = _signer.sign(attachment.public_id).removeprefix(f"{attachment.public_id}:")
         way = reverse("tickets:file_by_key", args=[attachment.public_id, key])
         return _private(redirect(f"{settings.SITE_URL.split('//')[0]}//{settings.FILES_HOST}{way}"))
+    return as_download(attachment)
+
+
+def as_download(attachment: Attachment) -> HttpResponseBase:
+    """A file that is ready, to be kept and never shown; where a bucket has the bytes, the way there. The caller is its
+    gate."""
+    if not _is_local(attachment):
+        return _private(redirect(_bucket_link(attachment)))
     return _private(guarded(_whole(attachment, UNKNOWN), attachment.name, is_shown=False))
 
 

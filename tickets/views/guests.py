@@ -18,14 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from portal.lib.refusals import Refused
 from portal.lib.tokens import digest
-from portal.lib.visitors import daily_digest
+from portal.lib.visitors import daily_digest, place_of
 from portal.operations.current import troubles
 from portal.web.htmx import page
 from tickets import actions as tickets
 from tickets.forms import GuestForm, ReplyForm
-from tickets.models import Attachment, DeskRules, GuestFiling, GuestLink, Message, Ticket, has_login
+from tickets.models import Attachment, Desk, GuestFiling, GuestLink, Message, Ticket, Timer, has_login
 from tickets.querysets import timeline
-from tickets.views.files import HandedIn, handed_in, handed_over, taken_in
+from tickets.views.files import HandedIn, handed_in, handed_in_by_a_stranger, handed_over, taken_in
 
 NOBODY = AnonymousUser()
 MOVES: dict[str, Callable[..., Any]] = {"solve": tickets.solve, "reopen": tickets.reopen, "close": tickets.close}
@@ -39,22 +39,29 @@ def guest_new(request: HttpRequest) -> HttpResponseBase:
     """What a visitor writes is held until they prove their address; whatever it is, the answer is the same."""
     if request.user.is_authenticated:
         return redirect("tickets:new")
-    form = GuestForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
+    form, network = GuestForm(request.POST if request.method == "POST" else None), _network(request)
+    files = handed_in_by_a_stranger(request, network) if form.is_bound else HandedIn()
+    if form.is_valid() and not files.problems:
         try:
-            tickets.hold_filing(form.words(_network(request)))
+            tickets.hold_filing(form.words(network, files.ids))
             return page(request, "tickets/guest_sent.html", {"email": form.cleaned_data["email"]})
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    context = {"form": form, "troubles": troubles(timezone.now())}
+    context = {"form": form, "files": files, "desk": Desk.objects.present(), "troubles": troubles(timezone.now())}
     return page(request, "tickets/guest_new.html", context, status=422 if form.is_bound else 200)
 
 
+@login_not_required
+@never_cache
+@require_POST
+def guest_first_upload(request: HttpRequest) -> HttpResponse:
+    """One file, sent while a visitor still fills in the form. They get its name there and never the file."""
+    return taken_in(handed_in_by_a_stranger(request, _network(request)))
+
+
 def _network(request: HttpRequest) -> str:
-    """Who writes from the same place today, without knowing from where; of IPv6 the part that a household has."""
-    address = request.META["REMOTE_ADDR"] or ""
-    place = ":".join(address.split(":")[:4]) if ":" in address else address
-    return daily_digest("guest", place, on=timezone.now().date())
+    """Who writes from the same place today, without knowing from where."""
+    return daily_digest("guest", place_of(request.META.get("REMOTE_ADDR", "")), on=timezone.now().date())
 
 
 @login_not_required
@@ -65,7 +72,7 @@ def guest_confirm(request: HttpRequest, secret: str) -> HttpResponseBase:
     filing = get_object_or_404(GuestFiling.objects.select_related("ticket"), digest=digest(secret))
     is_over = filing.ticket_id is None and filing.expires_at <= timezone.now()
     if request.method != "POST" or is_over:
-        context = {"filing": filing, "is_over": is_over}
+        context = {"filing": filing, "is_over": is_over, "files": filing.files.order_by("pk")}
         return page(request, "tickets/guest_confirm.html", context, status=410 if is_over else 200)
     ticket = tickets.confirm_filing(filing=filing)
     messages.success(request, _("Thank you. Ticket #%(number)s is filed.") % {"number": ticket.number})
@@ -140,7 +147,7 @@ def guest_move(request: HttpRequest, link: GuestLink, move: str) -> HttpResponse
 @require_POST
 @opens
 def guest_upload(request: HttpRequest, link: GuestLink) -> HttpResponse:
-    return taken_in(request, link.ticket.requester)
+    return taken_in(handed_in(request, link.ticket.requester))
 
 
 @require_safe
@@ -172,11 +179,11 @@ def _shown(
         "ticket": ticket,
         "form": form,
         "files": files,
-        "rules": DeskRules.objects.present(),
-        "conversation": Message.objects.of_page(ticket, NOBODY).told(),
-        "promises": ticket.timers.of_the_page(now),
+        "desk": ticket.desk,
+        "conversation": Message.objects.conversation(ticket, NOBODY),
+        "promises": Timer.objects.of_the_page(ticket, now),
         "timeline": timeline(ticket, reader=NOBODY),
-        "may_reopen": ticket.reopens_until is not None and now <= ticket.reopens_until,
+        "may_reopen": ticket.may_be_reopened(now),
         "way": way,
         "files_url": f"{way}files/",
     }

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_safe
 from portal.accounts.states import MemberRole
 from portal.lib.refusals import Refused
 from portal.web.htmx import page
-from portal.web.templatetags.icons import escaped
+from portal.web.templatetags.icons import badge, escaped, promise
+from portal.web.templatetags.moments import ago
 from tickets.forms import ListForm
 from tickets.models import Ticket, address
 from tickets.querysets import TicketQuerySet, reads_as_staff
@@ -49,7 +50,8 @@ def _sees_others(user: Any) -> bool:
 def _told(lines: list[Any], reader_id: int | None, now: datetime) -> list[dict[str, Any]]:
     """Lines in the words of the page; what is the same for each is looked up, and escaped, once."""
     priorities = escaped(labels(Priority))
-    states = escaped({**labels(TicketState), TicketState.WAITING: _("Waiting for you")})
+    states = {state: badge(label, state) for state, label in _states().items()}
+    due = escaped({"breached": _("Answer is late, was due"), "": _("Answer by")})
     return [
         {
             "url": SafeString(address(line.public_id)),
@@ -59,14 +61,17 @@ def _told(lines: list[Any], reader_id: int | None, now: datetime) -> list[dict[s
             "priority_label": priorities[line.priority],
             "requester": "" if line.requester_id == reader_id else line.requester__name or line.requester__email,
             "organization": line.organization__name,
-            "last_activity_at": line.last_activity_at,
-            "due_at": line.due_at,
-            "standing": standing(line.due_at, now),
-            "state": SafeString(line.state),
-            "state_label": states[line.state],
+            "activity": ago(line.last_activity_at, now),
+            "promise": promise(stands, due.get(stands, due[""]), line.due_at) if stands else "",
+            "state": states[line.state],
         }
         for line in lines
+        for stands in (standing(line.due_at, now),)
     ]
+
+
+def _states() -> dict[str, str]:
+    return {**labels(TicketState), TicketState.WAITING: _("Waiting for you")}
 
 
 def _narrowed(found: TicketQuerySet, form: ListForm, request: HttpRequest) -> TicketQuerySet:

@@ -13,7 +13,8 @@ from portal.accounts.events import (
     MEMBER_REMOVED,
     MEMBER_ROLE_CHANGED,
 )
-from portal.accounts.models import Invitation, Membership, Organization, User
+from portal.accounts.models import Erasure, Invitation, Membership, Organization, User
+from portal.accounts.privacy import subject_of
 from portal.accounts.states import INVITING_ROLES, MemberRole
 from portal.events.actions import record
 from portal.lib.clock import moment
@@ -29,6 +30,7 @@ def invite(*, organization: Organization, email: str, role: str, by: User, now: 
     """Asks an address to join, by a letter with a secret link. Asking again replaces the earlier invitation."""
     at = moment(now)
     locked = _locked_for(organization, by)
+    _refuse_while_erased(locked)
     if Membership.objects.filter(organization=locked, user__email__iexact=email).exists():
         raise Refused(_("This person is already a member."), code="already_member")
     pending = locked.invitations.open(at).exclude(email__iexact=email)
@@ -61,6 +63,7 @@ def accept_invitation(*, secret: str, by: User, now: datetime | None = None) -> 
         raise Refused(_("This invitation is no longer valid. Ask for a new one."), code="invitation_gone")
     if invitation.email.lower() != by.email.lower():
         raise Refused(_("This invitation is for another address. Log in with that address."), code="other_address")
+    _refuse_while_erased(invitation.organization)
     invitation.accepted_at = at
     invitation.save(update_fields=["accepted_at"])
     organization = invitation.organization
@@ -115,6 +118,13 @@ def _locked_for(organization: Organization, by: User, also: User | None = None) 
     if not may and not locked.memberships.filter(user=by, role__in=INVITING_ROLES).exists():
         raise Refused(_("Only an owner of the organization can do this."), code="not_owner")
     return locked
+
+
+def _refuse_while_erased(organization: Organization) -> None:
+    """Who is in no other organization goes with it: nobody joins who was not there when that was decided."""
+    if Erasure.objects.of(subject_of(organization)).open().exists():
+        said = _("This organization is about to be erased: nobody can join it. Its owners can take that back.")
+        raise Refused(said, code="erasing")
 
 
 def _check_pace(organization: Organization, email: str, by: User, at: datetime) -> None:

@@ -30,6 +30,7 @@ def create_api_token(*, wanted: Wanted, user: User, now: datetime | None = None)
     at = moment(now)
     if not wanted.scopes or set(wanted.scopes) - set(TokenScope.values):
         raise Refused(_("Choose at least one scope for the token."), code="scope")
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two at once are counted one by one
     if ApiToken.objects.live(at).filter(user=user).count() >= MOST_TOKENS:
         raise Refused(_("You have too many tokens. Revoke one that is no longer used."), code="too_many_tokens")
     secret = f"ptl_{new_secret()}"

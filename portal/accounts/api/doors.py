@@ -1,8 +1,9 @@
 """What every endpoint checks before it does anything, and how it is described."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import structlog
 from django.contrib.auth.models import AnonymousUser
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from ninja import Router
 from ninja.security import HttpBearer
 
@@ -23,11 +24,13 @@ from portal.lib.clock import moment
 from portal.lib.rate_limits import Allowance, take
 from portal.lib.refusals import Refused
 from portal.lib.tokens import digest
+from portal.lib.visitors import place_of
 
 STAFF_REQUESTS_PER_MINUTE = 1200
 VISITOR_REQUESTS_PER_MINUTE = 60
 MOST_KEY_CHARACTERS = 200
 MOST_BYTES = 256 * 1024  # the longest message, each of its characters escaped
+_UNKNOWN = {"no_token", "bad_token"}
 _KEPT_HEADERS = ("ETag", "Location")
 _KEY: dict[str, Any] = {
     "name": "Idempotency-Key",
@@ -41,7 +44,12 @@ _VERSION: dict[str, Any] = {
     "schema": {"type": "string", "pattern": '^"[0-9]+"$'},
     "description": "The ETag of what you change, so that you overwrite nothing you have not seen.",
 }
-Endpoint = Callable[..., HttpResponse]
+BYTES = object()
+_BYTES: dict[int, Any] = {
+    200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}},
+    302: {"description": "Fetch it there, without the token."},
+}
+Endpoint = Callable[..., HttpResponseBase]
 
 
 class Bearer(HttpBearer):
@@ -56,11 +64,20 @@ class Bearer(HttpBearer):
 
     def __call__(self, request: HttpRequest) -> Any:
         self._check_body(request)
-        token = accounts.identify(header=request.headers.get("Authorization", ""), scope=self.scope)
+        token = self._identified(request)
         structlog.contextvars.bind_contextvars(user_id=token.user.pk, token_id=token.pk)
         request.user = token.user
         _count(request, f"api:token:{token.pk}", _limit_of(token))
         return token
+
+    def _identified(self, request: HttpRequest) -> ApiToken:
+        """Who comes with no token, or with wrong ones, is counted by where they come from."""
+        try:
+            return accounts.identify(header=request.headers.get("Authorization", ""), scope=self.scope)
+        except Refused as refusal:
+            if refusal.code in _UNKNOWN:
+                _count(request, f"api:unknown:{_place(request)}", VISITOR_REQUESTS_PER_MINUTE)
+            raise
 
     def _check_body(self, request: HttpRequest) -> None:
         told = request.META.get("CONTENT_LENGTH") or "0"
@@ -82,19 +99,21 @@ class Anybody(Bearer):
             return super().__call__(request)
         self._check_body(request)
         request.user = AnonymousUser()
-        _count(request, f"api:visitor:{request.META.get('REMOTE_ADDR', '')}", VISITOR_REQUESTS_PER_MINUTE)
+        _count(request, f"api:visitor:{_place(request)}", VISITOR_REQUESTS_PER_MINUTE)
         return request.user
 
 
 @dataclass(frozen=True)
 class Manner:
     """How an endpoint is opened. `needs_version`: it changes what the caller must have seen, told by If-Match;
-    `takes_version`: that may be told."""
+    `takes_version`: that may be told. `is_whole`: what it does and the answer to its idempotency key are kept together
+    or neither; not so where bytes are written, which stands outside of transactions."""
 
     auth: Bearer
     status: int = 200
     needs_version: bool = False
     takes_version: bool = False
+    is_whole: bool = True
 
     def but(self, **changes: Any) -> "Manner":
         return replace(self, **changes)
@@ -112,7 +131,8 @@ WRITES = Manner(Bearer(TokenScope.WRITE))
 def endpoint(router: Router, route: str, answers: Any, manner: Manner) -> Callable[[Endpoint], Endpoint]:
     """Makes an endpoint of a function that answers by `told`: `@endpoint(router, "GET /me", Me, READS)`.
 
-    The function's docstring is its description: the first line its summary.
+    The function's docstring is its description: the first line its summary. `BYTES` are answered as they are, or by a
+    redirect to where they are kept; without `answers` there is no body.
     """
     method, _blank, path = route.partition(" ")
 
@@ -120,22 +140,22 @@ def endpoint(router: Router, route: str, answers: Any, manner: Manner) -> Callab
         words = (function.__doc__ or "").strip()
 
         @wraps(function)
-        def run(request: HttpRequest, **given: Any) -> HttpResponse:
+        def run(request: HttpRequest, **given: Any) -> HttpResponseBase:
             _refuse_unknown(request, run)
             if method == "POST" and "Idempotency-Key" in request.headers:
-                return _once(request, lambda: function(request, **given))
+                return _once(request, lambda: function(request, **given), is_whole=manner.is_whole)
             return function(request, **given)
 
         router.api_operation(
             [method],
             path,
             auth=manner.auth,
-            response={manner.status: answers},
+            response={manner.status: None if answers is BYTES else answers},
             summary=words.split("\n")[0].rstrip("."),
             description=words,
             operation_id=function.__name__,
             url_name=function.__name__,
-            openapi_extra=_described(method, manner),
+            openapi_extra={**_described(method, manner), **({"responses": _BYTES} if answers is BYTES else {})},
         )(run)
         return run
 
@@ -177,17 +197,17 @@ def _refuse_unknown(request: HttpRequest, run: Endpoint) -> None:
             raise Refused(f"The parameter “{name}” stands there twice.", code="bad_query")
 
 
-def _once(request: HttpRequest, run: Callable[[], HttpResponse]) -> HttpResponse:
+def _once(request: HttpRequest, run: Callable[[], Any], *, is_whole: bool) -> HttpResponse:
     key = request.headers["Idempotency-Key"]
     if not key.isascii() or not key.isprintable() or not 0 < len(key) <= MOST_KEY_CHARACTERS:
         raise Refused("An idempotency key has 1 to 200 plain characters.", code="bad_header")
-    asked = digest(f"{request.method}\n{request.get_full_path()}\n{request.body.decode(errors='replace')}")
+    asked = digest(f"{request.method}\n{request.get_full_path()}\n{_sent(request)}")
     begun = accounts.begin_once(user=actor(request), key=key, request_digest=asked)
     if not isinstance(begun, IdempotencyKey):
         return written(begun.status_code, begun.body, begun.headers)
     try:
-        with transaction.atomic():
-            response = run()
+        with transaction.atomic() if is_whole else nullcontext():
+            response: HttpResponse = run()
             headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
             answer = accounts.Answer(response.status_code, json.loads(response.content), headers)
             accounts.finish_once(begun=begun, answer=answer)
@@ -195,6 +215,24 @@ def _once(request: HttpRequest, run: Callable[[], HttpResponse]) -> HttpResponse
         accounts.forget_once(begun=begun)
         raise
     return response
+
+
+def _sent(request: HttpRequest) -> str:
+    """The body; of files, which are not held in memory, their names and digests."""
+    if request.content_type != "multipart/form-data":
+        return request.body.decode(errors="replace")
+    told = [("", name, str(values)) for name, values in sorted(request.POST.lists())]
+    for part, files in sorted(request.FILES.lists()):
+        for one in files:
+            whole = hashlib.sha256()
+            for piece in one.chunks():
+                whole.update(piece)
+            told.append((part, str(one.name), whole.hexdigest()))
+    return json.dumps(told)
+
+
+def _place(request: HttpRequest) -> str:
+    return place_of(request.META.get("REMOTE_ADDR", ""))
 
 
 def _count(request: HttpRequest, key: str, limit: int) -> None:
@@ -213,4 +251,4 @@ def _limit_of(token: ApiToken) -> int:
     return max([one.organization.entitlement.api_requests_per_minute for one in memberships], default=30)
 
 
-__all__ = ["OPEN", "READS", "WRITES", "Manner", "endpoint", "fresh"]
+__all__ = ["BYTES", "OPEN", "READS", "WRITES", "Bearer", "Manner", "endpoint", "fresh"]

@@ -25,6 +25,21 @@ class UserQuerySet(models.QuerySet):
     def customers(self) -> "UserQuerySet":
         return self.filter(is_staff=False, is_active=True)
 
+    def with_role(self, role: str) -> "UserQuerySet":
+        """Staff who have that role."""
+        return self.staff().filter(groups__name=role)
+
+    def who_may(self, permission: str) -> "UserQuerySet":
+        """Those whom `has_perm` would let do that (`app.what`), by role, by themselves or as superusers; also such as
+        have left."""
+        app, _dot, what = permission.partition(".")
+        given = apps.get_model("auth", "Permission").objects.filter(content_type__app_label=app, codename=what)
+        roles = apps.get_model("auth", "Group").objects.filter(permissions__in=given)
+        user: Any = self.model
+        by_role = user.groups.through.objects.filter(group__in=roles).values("user")
+        by_themselves = user.user_permissions.through.objects.filter(permission__in=given).values("user")
+        return self.filter(Q(is_superuser=True) | Q(pk__in=by_role) | Q(pk__in=by_themselves))
+
     def only_in(self, organization: Any) -> "UserQuerySet":
         """Customers who would be left without any organization if there were not that one."""
         memberships = apps.get_model("accounts", "Membership").objects.exclude(organization=organization)

@@ -20,6 +20,7 @@ from portal.outbox.events import (
     ENDPOINT_TESTED,
 )
 from portal.outbox.models import Endpoint, Webhook
+from portal.outbox.states import WebhookState
 
 BOTH_SIGN_FOR = timedelta(hours=24)
 
@@ -94,6 +95,7 @@ def release(*, endpoint: Endpoint, by: models.Model | None, now: datetime | None
     locked.quarantined_at = None
     locked.quarantine_reason = ""
     locked.save(update_fields=["quarantined_at", "quarantine_reason"])
+    locked.webhooks.filter(state=WebhookState.WAITING, next_at__gt=at).update(next_at=at)
     record(ENDPOINT_RELEASED, about=locked, by=by, now=at)
     wake_on_commit()
 

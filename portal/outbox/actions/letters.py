@@ -17,6 +17,7 @@ from portal.lib.wake import wake
 from portal.outbox.events import LETTER_BOUNCED
 from portal.outbox.letters import Draft
 from portal.outbox.models import Letter
+from portal.outbox.privacy import NOWHERE
 from portal.outbox.states import OPEN_LETTER_STATES, RESENDABLE_LETTER_STATES, LetterState
 
 BACKOFF = [timedelta(seconds=s) for s in (30, 120, 600, 1800, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 16 * 3600, 24 * 3600)]
@@ -82,17 +83,21 @@ def claim_next(*, now: datetime | None = None) -> Letter | None:
                 letter.next_at = at + settings.LETTER_LEASE
                 letter.save(update_fields=["state", "attempts", "next_at"])
                 return letter
-            letter.state, letter.error = LetterState.FAILED, "Each worker that took it died."
-            letter.save(update_fields=["state", "error"])
+            ended = {"state": LetterState.FAILED, "error": "Each worker that took it died.", **_secret_gone()}
+            Letter.objects.filter(pk=letter.pk).update(**ended)
     return None
 
 
 def mark_sent(*, letter: Letter, now: datetime | None = None) -> None:
-    """The transport took it, whoever holds the claim by now. The text of a secret letter is erased, except in a demo
-    on one's own machine."""
-    erased = {} if settings.SHOW_SECRET_LETTERS else {"sealed": None}
+    """The transport took it, whoever holds the claim by now. The text of a secret letter is erased."""
     underway = Letter.objects.filter(pk=letter.pk, state__in=OPEN_LETTER_STATES)
-    underway.update(state=LetterState.SENT, sent_at=moment(now), error="", **erased)
+    underway.update(state=LetterState.SENT, sent_at=moment(now), error="", **_secret_gone())
+
+
+def _secret_gone() -> dict[str, None]:
+    """A letter that came to its end needs its secret no more, whichever end that is: it is never sent again. In a demo
+    on one's own machine it can be read."""
+    return {} if settings.SHOW_SECRET_LETTERS else {"sealed": None}
 
 
 def mark_failed(*, letter: Letter, reason: str, permanent: bool = False, now: datetime | None = None) -> None:
@@ -106,6 +111,7 @@ def mark_failed(*, letter: Letter, reason: str, permanent: bool = False, now: da
         state=LetterState.FAILED if given_up else LetterState.WAITING,
         error=storable(reason),
         next_at=moment(now) + wait,
+        **(_secret_gone() if given_up else {}),
     )
     log.warning("letter_failed", letter_id=letter.pk, attempts=letter.attempts, given_up=given_up)
 
@@ -123,7 +129,8 @@ def mark_bounced(*, letter: Letter, reason: str, now: datetime | None = None) ->
         return  # told already, or another worker holds it and will hear the same
     locked.state = LetterState.BOUNCED
     locked.error = storable(reason)
-    locked.save(update_fields=["state", "error"])
+    locked.sealed = locked.sealed if settings.SHOW_SECRET_LETTERS else None
+    locked.save(update_fields=["state", "error", "sealed"])
     details = {
         "letter": locked.pk,
         "about_type": locked.about_type,
@@ -139,6 +146,8 @@ def resend(*, letter: Letter, by: models.Model | None, now: datetime | None = No
     locked = Letter.objects.select_for_update().get(pk=letter.pk)
     if locked.is_secret:
         raise Refused("A letter with a secret is not sent again: let the person ask for a new one.", code="secret")
+    if locked.to == NOWHERE:
+        raise Refused("The words of this letter are erased.", code="erased")
     if locked.state not in RESENDABLE_LETTER_STATES:
         raise Refused("This letter is still on its way.", code="on_its_way")
     locked.state = LetterState.WAITING

@@ -80,18 +80,23 @@ def _wake_caller() -> None:
 
 
 def claim_webhook(*, now: datetime | None = None) -> Webhook | None:
-    """Takes one due webhook under a lease, so that a worker that dies gives it back. None when nothing is due."""
+    """Takes one due webhook under a lease, so that a worker that dies gives it back. None when nothing is due.
+
+    One that outlived all its tries without a word from who took it is given up. That says nothing about its endpoint.
+    """
     at = moment(now)
     with transaction.atomic():
         due = Webhook.objects.due(at).to_idle_endpoints(at).select_related("endpoint").order_by("next_at", "pk")
-        webhook = due.select_for_update(skip_locked=True, of=("self",)).first()
-        if webhook is None:
-            return None
-        webhook.state = WebhookState.SENDING
-        webhook.attempts += 1
-        webhook.next_at = at + settings.WEBHOOK_LEASE
-        webhook.save(update_fields=["state", "attempts", "next_at"])
-        return webhook
+        while webhook := due.select_for_update(skip_locked=True, of=("self",)).first():
+            if webhook.attempts <= len(BACKOFF):
+                webhook.state = WebhookState.SENDING
+                webhook.attempts += 1
+                webhook.next_at = at + settings.WEBHOOK_LEASE
+                webhook.save(update_fields=["state", "attempts", "next_at"])
+                return webhook
+            webhook.state, webhook.error = WebhookState.DEAD, "Each worker that took it died."
+            webhook.save(update_fields=["state", "error"])
+    return None
 
 
 def mark_webhook_sent(*, webhook: Webhook, status: int, now: datetime | None = None) -> None:

@@ -1,15 +1,20 @@
 """Tokens, limits, keys that count once, errors: the manners that all endpoints share."""
 
+import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 import portal.accounts.actions as accounts
+from portal.accounts.actions import tokens
+from portal.accounts.api import doors
 from portal.accounts.models import ApiToken
 from portal.accounts.states import TokenScope
 from portal.lib.embedded import free_port
@@ -197,3 +202,41 @@ def test_keys_are_forgotten_after_a_day(now: datetime) -> None:
     assert not isinstance(begun, accounts.Answer)
     IdempotencyKeyFactory(created_at=now)
     assert accounts.prune_keys(now=now + timedelta(hours=24, minutes=1)) == 1
+
+
+def test_who_tries_tokens_is_counted_by_where_they_come_from(client: Client) -> None:
+    answers = [
+        client.get(ME, headers={"Authorization": f"Bearer ptl_{number}"}, REMOTE_ADDR=f"2001:db8::{number}")
+        for number in range(61)
+    ]
+    assert [one.status_code for one in answers] == [401] * 60 + [429]
+    assert answers[-1].json()["code"] == "rate_limit"
+    assert client.get(ME, headers=bearer(UserFactory()), REMOTE_ADDR="2001:db8::1").status_code == 200
+    assert client.get(ME, REMOTE_ADDR="192.0.2.1").status_code == 401
+
+
+def test_visitors_within_one_ipv6_network_share_their_limit(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doors, "VISITOR_REQUESTS_PER_MINUTE", 2)
+    statuses = [client.get("/api/v1/status", REMOTE_ADDR=f"2001:db8::{n}").status_code for n in range(3)]
+    assert statuses == [200, 200, 429]
+    assert client.get("/api/v1/status", REMOTE_ADDR="2001:db8:0:1::1").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_gets_more_tokens_by_asking_for_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "MOST_TOKENS", 1)
+    user, made = UserFactory(), []
+
+    def ask() -> None:
+        try:
+            with suppress(Refused):
+                made.append(bearer(user))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=ask) for _one in range(4)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert len(made) == ApiToken.objects.count() == 1

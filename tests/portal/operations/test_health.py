@@ -179,3 +179,11 @@ def test_metrics_tell_of_a_dead_database(
         connection.close()
     assert answer.status_code == 200
     assert "portal_database_up 0.0" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_probe_with_strange_words_keeps_no_other_from_its_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    strange = {"aa-strange": lambda: probes.Reading(False, "a\x00b"), **all_probes()}
+    monkeypatch.setattr(probes, "_probes", strange)
+    run_probes()
+    assert set(ProbeResult.objects.values_list("name", flat=True)) == set(strange)

@@ -16,6 +16,7 @@ from portal.outbox.actions import claim_next, mark_failed, mark_sent, post, rese
 from portal.outbox.actions.letters import BACKOFF
 from portal.outbox.letters import Draft
 from portal.outbox.models import Letter
+from portal.outbox.privacy import blank
 from portal.outbox.states import LetterState
 from portal.outbox.tasks import _send_one, send
 from tests.factories.accounts import UserFactory
@@ -208,3 +209,42 @@ def test_a_server_that_refuses_our_own_address_makes_no_bounce(postman: Postman)
     letter.refresh_from_db()
     assert letter.state == LetterState.WAITING
     assert not Event.objects.filter(name="letter.bounced").exists()
+
+
+def test_a_secret_is_erased_at_whichever_end_its_letter_comes_to(
+    postman: Postman, settings: LazySettings, now: datetime
+) -> None:
+    settings.SHOW_SECRET_LETTERS = False
+    refused = post(draft(key="bounce", to="nobody@there.example", secret=True))
+    send()
+    given_up, died = (post(draft(key=key, secret=True), now=now) for key in ("fails", "dies"))
+    Letter.objects.filter(pk=given_up.pk).update(attempts=len(BACKOFF) + 1, state=LetterState.SENDING)
+    given_up.refresh_from_db()
+    mark_failed(letter=given_up, reason="no")
+    Letter.objects.filter(pk=died.pk).update(attempts=len(BACKOFF) + 1)
+    assert claim_next(now=now) is None
+    ends = {}
+    for letter in (refused, given_up, died):
+        letter.refresh_from_db()
+        ends[letter.key] = (letter.state, letter.sealed)
+    assert ends == {"bounce": ("bounced", None), "fails": ("failed", None), "dies": ("failed", None)}
+
+
+def test_a_secret_stays_while_its_letter_is_tried_again(settings: LazySettings, now: datetime) -> None:
+    settings.SHOW_SECRET_LETTERS = False
+    letter = post(draft(secret=True), now=now)
+    claimed = claim_next(now=now)
+    assert claimed is not None
+    mark_failed(letter=claimed, reason="later", now=now)
+    letter.refresh_from_db()
+    assert words_of(letter)["text"] == "Words"
+
+
+def test_a_letter_whose_words_are_erased_is_not_sent_again(postman: Postman) -> None:
+    letter = post(draft())
+    send()
+    blank(Letter.objects.all(), 10)
+    with pytest.raises(Refused) as refused:
+        resend(letter=letter, by=UserFactory(is_staff=True))
+    assert refused.value.code == "erased"
+    assert len(postman.arrived) == 1

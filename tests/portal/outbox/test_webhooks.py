@@ -14,7 +14,7 @@ from portal.events.actions import record
 from portal.events.listeners import all_types
 from portal.events.models import Event
 from portal.lib.tokens import seal
-from portal.outbox.actions import claim_webhook, mark_webhook_failed, mark_webhook_sent
+from portal.outbox.actions import claim_webhook, mark_webhook_failed, mark_webhook_sent, release
 from portal.outbox.actions.webhooks import BACKOFF
 from portal.outbox.models import Endpoint, Webhook
 from portal.outbox.states import WebhookState
@@ -190,3 +190,20 @@ def test_webhooks_go_to_https_only(settings: LazySettings, client: Client, shipp
     words = {"url": "http://hooks.example.org/", "organization_id": "", "events": "[]"}
     assert "https addresses only" in client.post(reverse("admin:outbox_endpoint_add"), words).text
     assert not Endpoint.objects.exists()
+
+
+def test_a_webhook_that_kills_its_workers_comes_to_an_end(now: datetime) -> None:
+    deadly = WebhookFactory(next_at=now - timedelta(minutes=1), attempts=len(BACKOFF) + 1)
+    other = WebhookFactory(next_at=now)
+    assert claim_webhook(now=now) == other
+    deadly.refresh_from_db()
+    assert (deadly.state, deadly.error) == (WebhookState.DEAD, "Each worker that took it died.")
+    assert deadly.endpoint.quarantined_at is None
+
+
+def test_what_waits_goes_out_at_once_when_its_endpoint_is_released(now: datetime) -> None:
+    endpoint = EndpointFactory(quarantined_at=now, quarantine_reason="503")
+    waiting = WebhookFactory(endpoint=endpoint, next_at=now + timedelta(hours=20), attempts=8)
+    assert claim_webhook(now=now) is None
+    release(endpoint=endpoint, by=None, now=now)
+    assert claim_webhook(now=now) == waiting

@@ -19,6 +19,7 @@ from tests.factories import (
     operations,
     outbox,
     routing,
+    success,
     tickets,
 )
 
@@ -35,6 +36,8 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
     (accounts.ErasureFactory, 5),
     (accounts.ExportFactory, 5),
     (accounts.RetentionRuleFactory, 11),
+    (success.HealthFactory, 5),
+    (success.HealthWeightFactory, 5),
     (events.EventFactory, 5),
     (events.DeliveryFactory, 5),
     (outbox.LetterFactory, 4),
@@ -57,6 +60,7 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
     (helpcenter.SnippetFactory, 5),
     (tickets.TicketFactory, 5),
     (tickets.SurveyFactory, 4),
+    (tickets.DeskImportFactory, 5),
     (files.AttachmentFactory, 4),
     (desk.TicketFieldFactory, 5),
     (routing.ClassifierFactory, 6),
@@ -80,7 +84,7 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
     (billing.SubscriptionFactory, 5),
 ]
 LIBRARIES = {"django_celery_beat"}
-ONE_ROW = {"incidents.statuspage", "tickets.desk", "tickets.deskrules"}
+ONE_ROW = {"incidents.statuspage", "tickets.desk"}
 FEW_ROWS = {
     "accounts.tier",
     "accounts.retentionrule",

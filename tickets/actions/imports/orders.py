@@ -1,6 +1,7 @@
 """What is imported, and what became of it."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,7 @@ class Unreadable(Exception):
 @dataclass(frozen=True)
 class Order:
     """A folder with the files of another system. `source` names that system: ids are unique within it. Articles come
-    in for `audience`, unless they are there already."""
+    in for `audience`, unless they are there already. `after_each_batch` hears what is delivered so far."""
 
     folder: Path
     endings: tuple[str, ...]
@@ -24,6 +25,7 @@ class Order:
     batch: int = 200
     audience: str = Audience.OPERATIONS
     dry_run: bool = False
+    after_each_batch: "Callable[[Delivered], None] | None" = None
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,11 @@ class Delivered:
     bad: Counter[str] = field(default_factory=Counter)
     problems: list[Problem] = field(default_factory=list)
     remarks: list[Problem] = field(default_factory=list)
+
+    @property
+    def counted(self) -> int:
+        """All rows that were looked at."""
+        return sum(one.total() for one in (self.new, self.known, self.bad))
 
     def refuse(self, kind: str, problem: Problem) -> None:
         self.bad[kind] += 1

@@ -42,6 +42,8 @@ class Run:
                 known = self._known(kind, batch)
                 for found in batch:
                     self._bring_one(kind, found, make, known)
+            if self.order.after_each_batch is not None:
+                self.order.after_each_batch(self.delivered)
 
     def here(self, kind: str, source_id: str) -> tuple[int, bool] | None:
         """What a row of the other system became: its id here, and whether it speaks for us."""

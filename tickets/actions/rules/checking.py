@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import Organization, Tier, User
+from portal.lib.given import row_id
 from portal.lib.refusals import Refused
 from tickets.models import Category, Macro, Tag
 from tickets.states import Channel, Level, Priority, TicketState
@@ -15,6 +17,7 @@ from tickets.states.rules import NOTIFIED, Asks, Does, Operator, operators_of
 MOST_VALUES = 20
 LONGEST_NOTE = 1000
 _SPEAKS_AS = "agent."
+_MOST_NAMED = 20
 
 _LISTS: dict[str, Callable[[], set[str]]] = {
     Asks.STATE: lambda: set(TicketState.values),
@@ -42,6 +45,8 @@ def condition_of(asks: str, operator: str, value: str) -> dict[str, Any]:
         raise Refused(_("Give at least one value."), code="no_value")
     if len(values) > MOST_VALUES:
         raise Refused(_("Give at most %(most)s values.") % {"most": MOST_VALUES}, code="too_many")
+    if asks == Asks.ORGANIZATION:
+        values = _organizations(values)
     _check_values(asks, values)
     return {"asks": str(asks), "operator": str(operator), "values": values}
 
@@ -64,7 +69,7 @@ def agent_of(email: str) -> User:
 def answer_of(name_or_id: str) -> Macro:
     """A shared macro whose words no agent speaks."""
     shared = Macro.objects.filter(is_shared=True, is_active=True).exclude(body="")
-    by_id = shared.filter(pk=name_or_id) if name_or_id.isdecimal() and len(name_or_id) < 18 else shared.none()
+    by_id = shared.filter(pk=row_id(name_or_id))
     macro = by_id.first() or shared.filter(name__iexact=name_or_id).first()
     if macro is None:
         raise Refused(_("There is no shared macro with an answer of that name."), code="no_macro")
@@ -73,10 +78,41 @@ def answer_of(name_or_id: str) -> Macro:
     return macro
 
 
+def shared_answers() -> list[Macro]:
+    """The macros whose answer a rule may send."""
+    shared = Macro.objects.filter(is_shared=True, is_active=True).exclude(body="").order_by("name")
+    return [one for one in shared if _SPEAKS_AS not in one.body]
+
+
+def _organizations(values: list[str]) -> list[str]:
+    """By their ids here; whoever types may name them."""
+    return [_organization(value) for value in values]
+
+
+def _organization(value: str) -> str:
+    found = list(
+        Organization.objects.filter(Q(public_id=value) | Q(name__iexact=value)).values_list("public_id", flat=True)[:2]
+    )
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise Refused(_("More than one organization is called “%(name)s”.") % {"name": value}, code="unclear")
+    close = ", ".join(Organization.objects.filter(name__icontains=value).values_list("name", flat=True)[:_MOST_NAMED])
+    if close:
+        sentence = _("There is no organization “%(name)s”. There is: %(close)s.")
+        raise Refused(sentence % {"name": value, "close": close}, code="unknown")
+    raise Refused(_("There is no organization “%(name)s”.") % {"name": value}, code="unknown")
+
+
+def _there_is(known: set[str]) -> str:
+    named = sorted(known)
+    return ", ".join(named[:_MOST_NAMED]) + (", …" if len(named) > _MOST_NAMED else "")
+
+
 def _check_values(asks: str, values: list[str]) -> None:
     if asks == Asks.ORGANIZATION:
-        known = set(Organization.objects.filter(public_id__in=values).values_list("public_id", flat=True))
-    elif asks == Asks.ASSIGNEE:
+        return
+    if asks == Asks.ASSIGNEE:
         known = {email for email in values if agent_of(email).email == email}
     elif asks in _LISTS:
         known = _LISTS[asks]()
@@ -86,14 +122,14 @@ def _check_values(asks: str, values: list[str]) -> None:
         return
     wrong = [one for one in values if one not in known]
     if wrong:
-        said = {"wrong": ", ".join(wrong), "known": ", ".join(sorted(_LISTS[asks]())) if asks in _LISTS else "…"}
+        said = {"wrong": ", ".join(wrong), "known": _there_is(_LISTS[asks]()) if asks in _LISTS else "…"}
         raise Refused(_("Unknown: %(wrong)s. There is: %(known)s.") % said, code="unknown")
 
 
 def _one_of(known: Callable[[], set[str]]) -> Callable[[str], str]:
     def check(value: str) -> str:
         if value not in known():
-            said = {"wrong": value or "–", "known": ", ".join(sorted(known()))}
+            said = {"wrong": value or "–", "known": _there_is(known())}
             raise Refused(_("Unknown: %(wrong)s. There is: %(known)s.") % said, code="unknown")
         return value
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
-from portal.accounts.states import StaffRole
 from portal.lib.refusals import Refused
 from tickets.actions import moves, triage
 from tickets.actions.categories import change_category
@@ -17,6 +16,7 @@ from tickets.actions.rules.checking import agent_of, answer_of
 from tickets.actions.tags import tag
 from tickets.actions.teams import hand_to_team
 from tickets.models import Category, Rule, Tag, Ticket
+from tickets.querysets.people import in_charge_of, leads, team_of
 from tickets.states.rules import Does
 
 
@@ -58,13 +58,8 @@ def _notify(doing: Doing, value: str) -> None:
 
 
 def _people(value: str, ticket: Ticket) -> Iterable[User]:
-    if value == "lead":
-        return User.objects.staff().filter(groups__name=StaffRole.LEAD)
-    if value == "assignee" and ticket.assignee is not None and ticket.assignee.is_active:
-        return [ticket.assignee]
-    if value in {"assignee", "team"}:
-        return User.objects.staff().filter(groups__name=f"agent-{ticket.level}")
-    return [agent_of(value)]
+    known = {"lead": leads, "assignee": lambda: in_charge_of(ticket), "team": lambda: team_of(ticket)}
+    return known[value]() if value in known else [agent_of(value)]
 
 
 def _there(kind: Any, slug: str) -> Any:

@@ -8,9 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from helpcenter.states import Audience
 from tickets.actions import ImportOrder, import_desk
-from tickets.states.imports import ImportKind
-
-ENDINGS = {"zendesk": ("json", "ndjson", "jsonl"), "csv": ("csv",)}
+from tickets.states.imports import ENDINGS, ImportKind, Origin
 
 
 class Command(BaseCommand):
@@ -21,7 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
-        parser.add_argument("--from", dest="origin", choices=ENDINGS, required=True, help="the format of the files")
+        parser.add_argument(
+            "--from", dest="origin", choices=Origin.values, required=True, help="the format of the files"
+        )
         parser.add_argument("--source", default="", help="a name for the other system; ids are unique within it")
         parser.add_argument("--batch", type=int, default=200, help="rows that are kept together")
         parser.add_argument("--audience", default=Audience.OPERATIONS, choices=Audience.values,

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_api'),
-        ('tickets', '0015_imports'),
+        ("tickets", "0018_files_of_guests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,102 @@
+"""Queries of the busiest pages, their SQL put together once per process.
+
+Django puts the SQL of a query together each time it is asked. For a short query that takes several times as long as the
+database needs to answer it, and a page asks ten.
+"""
+
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, connections
+from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.models import Model, QuerySet
+from django.db.models.query import ModelIterable
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A query whose compiler has done its work, and where in its parameters each value belongs."""
+
+    compiler: Any
+    sql: str
+    params: tuple[Any, ...]
+    places: tuple[tuple[int, int, type], ...]  # of a parameter, of the value, and the type it is handed over in
+    converters: dict[int, Any]
+
+    def filled(self, values: tuple[Any, ...]) -> list[Any]:
+        params = list(self.params)
+        for place, value, kind in self.places:
+            params[place] = kind(values[value]) if kind is not datetime else values[value]
+        return params
+
+
+class Prepared(Generic[M]):
+    """`Prepared(lambda ticket, *, staff: Message.objects.…, int)`, asked as `messages(ticket.pk, staff=True)`.
+
+    The function gets the values by place and makes a query set of whole models (select_related and annotations are
+    kept, prefetches are not); it is called once for each combination of what is given by name, which may therefore
+    change the query as it likes. Of each value only the type is known beforehand (int, str or datetime), so it must
+    stand in the query as it is: in an equality or a comparison, not in a list or a part of a text. Raises ValueError at
+    the first call where a value cannot be found again in the query.
+    """
+
+    def __init__(self, made: Callable[..., QuerySet[M]], *kinds: type) -> None:
+        self.made, self.kinds = made, kinds
+        self._written: dict[tuple[tuple[str, Any], ...], _Written] = {}
+
+    def __call__(self, *values: Any, **shape: Any) -> list[M]:
+        """The rows as the query set would give them. One query."""
+        key = tuple(sorted(shape.items()))
+        written = self._written.get(key)
+        if written is None:
+            written = self._written[key] = _write(self.made, self.kinds, shape)
+        with connection.cursor() as cursor:
+            cursor.execute(written.sql, written.filled(values))
+            rows = cursor.fetchall()
+        compiler = copy(written.compiler)
+        compiler.connection = connection
+        compiler.execute_sql = lambda **_how: [rows]
+        compiler.get_converters = lambda _fields: written.converters
+        query = SimpleNamespace(get_compiler=lambda using: compiler)
+        asked: Any = SimpleNamespace(db=connection.alias, query=query, _known_related_objects={})
+        return list(ModelIterable(asked))
+
+
+def _write(made: Callable[..., QuerySet[Any]], kinds: tuple[type, ...], shape: dict[str, Any]) -> _Written:
+    marks = [_mark(kind, place) for place, kind in enumerate(kinds)]
+    compiler = made(*marks, **shape).query.get_compiler(connection=connection)
+    sql, params = compiler.as_sql()
+    places = [
+        (place, marks.index(param), type(param))
+        for place, param in enumerate(params)
+        if isinstance(param, int | str | datetime) and param in marks
+    ]
+    if {value for _place, value, _kind in places} != set(range(len(marks))):
+        raise ValueError(f"Not each value stands in the query as it is: {sql}")
+    converters = compiler.get_converters([chosen[0] for chosen in compiler.select[: compiler.col_count]])
+    return _Written(compiler, sql, tuple(params), tuple(places), converters)
+
+
+def _mark(kind: type, place: int) -> int | str | datetime:
+    """A value that no query holds by chance."""
+    if kind is datetime:
+        return datetime(1582, 10, 15, 12, 34, 56, 1000 + place, tzinfo=UTC)
+    return kind(2_147_000_000 + place if kind is int else f"mark {place} of a prepared query")
+
+
+def planned_cursor() -> Any:
+    """A cursor for the few large statements that take the database as long to plan as to answer: it plans them once per
+    connection (psycopg's prepared statements), and again when the statistics of a table change. Only for SQL of which
+    there are few texts; values are bound by the server, so their types may have to be written out (`%s::bigint[]`).
+    A log of queries counts them but does not hold their text."""
+    connection.ensure_connection()
+    database: Any = connections[connection.alias]
+    database.connection.prepare_threshold = 0
+    bound: Any = ServerBindingCursor
+    return database._prepare_cursor(bound(database.connection))
