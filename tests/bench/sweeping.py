@@ -2,6 +2,7 @@
 processes take what is due at once exactly once each."""
 
 import multiprocessing
+import os
 import statistics
 import sys
 import time
@@ -15,6 +16,7 @@ REACH_MS = 50
 
 
 def main() -> None:
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))  # the generator of requests had one core
     django.setup()
     from django.db import connection
     from django.utils import timezone
@@ -38,6 +40,7 @@ def main() -> None:
     print(f"{len(due):,} due at once taken by {WORKERS} processes in {took:.0f} s: {' + '.join(map(str, taken))}")
     _check(due, taken, now)
     print("each once")
+    _undo(due, now)
 
 
 def _told(waits: list[float]) -> str:
@@ -79,6 +82,17 @@ def _check(due: list[int], taken: list[int], now: datetime) -> None:
         sys.exit("A step was taken twice.")
     if Timer.objects.filter(pk__in=due, missed_at=None).exists():
         sys.exit("Some are not marked as missed.")
+
+
+def _undo(due: list[int], now: datetime) -> None:
+    """So that the next run finds as many running promises as this one did."""
+    from portal.events.models import Event
+    from tickets.models import Escalation, Timer
+
+    Escalation.objects.filter(timer__in=due).delete()
+    Event.objects.filter(happened_at=now).delete()
+    quiet = now + timedelta(days=365)
+    Timer.objects.filter(pk__in=due).update(next_at=quiet, missed_at=None, escalated_to=0)
 
 
 if __name__ == "__main__":

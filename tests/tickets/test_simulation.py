@@ -24,6 +24,7 @@ from tickets import simulate
 from tickets.actions import assignment
 from tickets.actions.choice import Candidate
 from tickets.models import Escalation, Ticket, Timer
+from tickets.simulate import desk as desks
 from tickets.simulate import invariants, wire
 from tickets.simulate.desk import PATIENCE, Desk
 from tickets.simulate.workers import Sweep
@@ -168,6 +169,7 @@ def test_a_portal_that_looks_at_no_capacity_is_found_by_the_play(
     shipped: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Candidate, "has_room", lambda self, weight: True)
+    monkeypatch.setattr(desks, "CAPACITIES", [1])
     with pytest.raises(Broken, match="the capacity is"):
         simulate.play(days=DAYS, seed=1, between=BETWEEN)
 

@@ -15,10 +15,8 @@ from portal.outbox.models import Letter
 from tests.factories.accounts import StaffFactory, TierFactory
 from tests.factories.tickets import MacroFactory, MessageFactory, TagFactory, TicketFactory
 from tickets import actions as tickets
-from tickets import metrics
 from tickets.metrics import queue_of
 from tickets.models import Ticket
-from tickets.querysets import tickets as querysets
 
 pytestmark = pytest.mark.django_db
 File = Callable[..., Ticket]
@@ -271,19 +269,6 @@ def test_the_figures_of_an_agents_queue(
     assert [(line["subject"], line["standing"]) for line in queue.urgent] == [
         ("Overdue", "breached"), ("Soon", "soon"), ("Mine", "due"),
     ]  # fmt: skip
-
-
-def test_no_figure_of_the_queue_is_counted_further_than_anybody_reads(
-    agent: User, file: File, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for _ in range(4):
-        file(at=now)
-    for module in (querysets, metrics):
-        monkeypatch.setattr(module, "MOST_FIGURED", 3)
-    assert queue_of(agent, now).unassigned == 3
-    panel = metrics.my_queue(agent, now)
-    assert panel is not None
-    assert [dial.figure for dial in panel.dials[:2]] == [0, "2+"]
 
 
 def test_leads_change_what_is_promised(client: Client, shipped: None) -> None:

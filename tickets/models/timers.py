@@ -73,7 +73,7 @@ class Timer(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["next_at"], name="timer_due", condition=Q(next_at__isnull=False)),
+            models.Index(fields=["next_at", "id"], name="timer_due", condition=Q(next_at__isnull=False)),
             models.Index(fields=["ticket"], name="timer_missed", condition=Q(missed_at__isnull=False)),
         ]
 

@@ -9,13 +9,14 @@ from tickets.querysets.fields import FieldValueQuerySet, TicketFieldQuerySet
 from tickets.querysets.guests import GuestFilingQuerySet, GuestLinkQuerySet
 from tickets.querysets.held import HeldReplyQuerySet
 from tickets.querysets.macros import MacroQuerySet, TagQuerySet
+from tickets.querysets.messages import MessageQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
 from tickets.querysets.queue_views import QueueViewQuerySet
 from tickets.querysets.replays import REPLAYED, Difference, differences
 from tickets.querysets.rules import FiringQuerySet, Preview, RuleQuerySet
 from tickets.querysets.sorting import ORDERS
 from tickets.querysets.surveys import SurveyQuerySet
-from tickets.querysets.tickets import MOST_FIGURED, SHEET, MessageQuerySet, TicketQuerySet, reads_as_staff, split_digest
+from tickets.querysets.tickets import MOST_FIGURED, SHEET, TicketQuerySet, reads_as_staff, split_digest
 from tickets.querysets.timelines import MOST_LINES, Line, timeline
 from tickets.querysets.timers import TimerQuerySet
 
