@@ -6,7 +6,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.test_manners import WCAG, findings, log_in, pass_the_second_factor
 from tests.stack import Stack
 
-AGENT = "jonas.agent@quantum-elite.example"
+AGENT = "nadia.lead@quantum-elite.example"
 OPEN = "SELECT id FROM tickets_ticket WHERE state IN ('new', 'open') ORDER BY id"
 
 

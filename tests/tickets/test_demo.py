@@ -1,9 +1,13 @@
 from collections import Counter
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
+import pytest_django
+from django.db import transaction
 
 from portal.accounts import demo as people
+from portal.accounts.furnish import make_roles, make_tiers
 from portal.events.models import Event
 from portal.operations.models import Task
 from tests.tickets.files import check_all
@@ -15,10 +19,23 @@ from tickets.models import AgentProfile, Attachment, Message, Rule, Survey, Tick
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def furnished(shipped: None, now: datetime) -> None:
-    people.furnish(now=now)
-    demo.furnish(now=now)
+NOW = datetime(2026, 3, 10, 9, 30, tzinfo=UTC)  # as `now` tells it
+
+
+@pytest.fixture(scope="module")
+def furnished(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[None]:
+    """Made once for this file, in a transaction around those of its tests: each takes back only what it did itself."""
+    around = transaction.atomic()
+    with django_db_blocker.unblock():
+        around.__enter__()
+        make_tiers()
+        make_roles()
+        people.furnish(now=NOW)
+        demo.furnish(now=NOW)
+    yield
+    with django_db_blocker.unblock():
+        transaction.set_rollback(True)
+        around.__exit__(None, None, None)
 
 
 def test_the_demo_tells_sixty_stories_in_every_state(furnished: None, now: datetime) -> None:
