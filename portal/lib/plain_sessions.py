@@ -3,17 +3,20 @@
 from typing import Any
 
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
-_LIVE = "SELECT * FROM django_session WHERE session_key = %s AND expire_date > %s"
+from portal.lib.prepared import Prepared
+
+_live: Prepared[Session] = Prepared(lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now))
 
 
 class SessionStore(db.SessionStore):
-    """Django's own; each request of somebody signed in reads one row, and the ORM would spend most of that time on
-    putting the query together."""
+    """Django's own; each request of somebody signed in reads one row, and most of that time would be spent on putting
+    the query together."""
 
     def _get_session_from_db(self) -> Any:
-        found = next(iter(self.model.objects.raw(_LIVE, [self.session_key, timezone.now()])), None)
+        found = next(iter(_live(self.session_key, timezone.now())), None)
         if found is None:
             self._session_key = None
         return found

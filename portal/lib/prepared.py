@@ -4,6 +4,7 @@ Django puts the SQL of a query together each time it is asked. For a short query
 database needs to answer it, and a page asks ten.
 """
 
+from collections import namedtuple
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from django.db.models import Model, QuerySet
 from django.db.models.query import ModelIterable
 
 M = TypeVar("M", bound=Model)
+_KINDS = (int, str, datetime)
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class _Written:
     params: tuple[Any, ...]
     places: tuple[tuple[int, int, type], ...]  # of a parameter, of the value, and the type it is handed over in
     converters: dict[int, Any]
+    line: type[tuple[Any, ...]] | None  # of named values; None: the rows are models
 
     def filled(self, values: tuple[Any, ...]) -> list[Any]:
         params = list(self.params)
@@ -35,59 +38,72 @@ class _Written:
             params[place] = kind(values[value]) if kind is not datetime else values[value]
         return params
 
-
-class Prepared(Generic[M]):
-    """`Prepared(lambda ticket, *, staff: Message.objects.…, int)`, asked as `messages(ticket.pk, staff=True)`.
-
-    The function gets the values by place and makes a query set of whole models (select_related and annotations are
-    kept, prefetches are not); it is called once for each combination of what is given by name, which may therefore
-    change the query as it likes. Of each value only the type is known beforehand (int, str or datetime), so it must
-    stand in the query as it is: in an equality or a comparison, not in a list or a part of a text. Raises ValueError at
-    the first call where a value cannot be found again in the query.
-    """
-
-    def __init__(self, made: Callable[..., QuerySet[M]], *kinds: type) -> None:
-        self.made, self.kinds = made, kinds
-        self._written: dict[tuple[tuple[str, Any], ...], _Written] = {}
-
-    def __call__(self, *values: Any, **shape: Any) -> list[M]:
-        """The rows as the query set would give them. One query."""
-        key = tuple(sorted(shape.items()))
-        written = self._written.get(key)
-        if written is None:
-            written = self._written[key] = _write(self.made, self.kinds, shape)
-        with connection.cursor() as cursor:
-            cursor.execute(written.sql, written.filled(values))
-            rows = cursor.fetchall()
-        compiler = copy(written.compiler)
+    def told(self, rows: list[Any]) -> list[Any]:
+        compiler = copy(self.compiler)
         compiler.connection = connection
         compiler.execute_sql = lambda **_how: [rows]
-        compiler.get_converters = lambda _fields: written.converters
+        compiler.get_converters = lambda _fields: self.converters
+        if self.line is not None:
+            return [tuple.__new__(self.line, row) for row in compiler.results_iter([rows])]
         query = SimpleNamespace(get_compiler=lambda using: compiler)
         asked: Any = SimpleNamespace(db=connection.alias, query=query, _known_related_objects={})
         return list(ModelIterable(asked))
 
 
-def _write(made: Callable[..., QuerySet[Any]], kinds: tuple[type, ...], shape: dict[str, Any]) -> _Written:
-    marks = [_mark(kind, place) for place, kind in enumerate(kinds)]
-    compiler = made(*marks, **shape).query.get_compiler(connection=connection)
+class Prepared(Generic[M]):
+    """`Prepared(lambda ticket, *, staff: Message.objects.…)`, asked as `messages(ticket.pk, staff=True)`.
+
+    The function gets the values by place (each an int, str or datetime, as many as you like) and makes a query set of
+    whole models (select_related and annotations are kept, prefetches are not) or of `values_list(…, named=True)`. It is
+    called once for each combination of what is given by name and of the number of values, so both may change the query.
+    Of each value only the type is known then: it must stand in the query as it is, in a comparison or a list, not in a
+    part of a text. Raises ValueError at the first call where a value cannot be found again in the query. The database
+    plans the query once per connection too (see `planned_cursor`), so let few combinations be possible.
+    """
+
+    def __init__(self, made: Callable[..., QuerySet[M, Any]]) -> None:
+        self.made = made
+        self._written: dict[Any, _Written] = {}
+
+    def __call__(self, *values: Any, **shape: Any) -> list[Any]:
+        """The rows as the query set would give them. One query."""
+        key = (tuple(map(type, values)), tuple(sorted(shape.items())))
+        written = self._written.get(key)
+        if written is None:
+            written = self._written[key] = _write(self.made, values, shape)
+        with planned_cursor() as cursor:
+            cursor.execute(written.sql, written.filled(values))
+            rows = cursor.fetchall()
+        return written.told(rows)
+
+
+def _write(made: Callable[..., QuerySet[Any, Any]], values: tuple[Any, ...], shape: dict[str, Any]) -> _Written:
+    marks = [_mark(value, place) for place, value in enumerate(values)]
+    queryset = made(*marks, **shape)
+    compiler = queryset.query.get_compiler(connection=connection)
     sql, params = compiler.as_sql()
     places = [
         (place, marks.index(param), type(param))
         for place, param in enumerate(params)
-        if isinstance(param, int | str | datetime) and param in marks
+        if isinstance(param, _KINDS) and param in marks
     ]
     if {value for _place, value, _kind in places} != set(range(len(marks))):
         raise ValueError(f"Not each value stands in the query as it is: {sql}")
     converters = compiler.get_converters([chosen[0] for chosen in compiler.select[: compiler.col_count]])
-    return _Written(compiler, sql, tuple(params), tuple(places), converters)
+    return _Written(compiler, sql, tuple(params), tuple(places), converters, _line_of(queryset))
 
 
-def _mark(kind: type, place: int) -> int | str | datetime:
-    """A value that no query holds by chance."""
-    if kind is datetime:
+def _line_of(queryset: Any) -> type[tuple[Any, ...]] | None:
+    if queryset._iterable_class is ModelIterable:
+        return None
+    return namedtuple("Line", queryset._fields)
+
+
+def _mark(value: Any, place: int) -> int | str | datetime:
+    """A value of the same type that no query holds by chance."""
+    if isinstance(value, datetime):
         return datetime(1582, 10, 15, 12, 34, 56, 1000 + place, tzinfo=UTC)
-    return kind(2_147_000_000 + place if kind is int else f"mark {place} of a prepared query")
+    return 2_147_000_000 + place if isinstance(value, int) else f"mark {place} of a prepared query"
 
 
 def planned_cursor() -> Any:

@@ -105,5 +105,10 @@ class ListForm(forms.Form):
         return not self.chosen["q"]
 
     @property
+    def is_as_it_opens(self) -> bool:
+        """The first page of a tab, in the usual order."""
+        return not (self.is_narrowed or self.before) and self.chosen["sort"] == _DEFAULTS["sort"]
+
+    @property
     def is_narrowed(self) -> bool:
         return bool(self.chosen["q"] or self.chosen["priority"])

@@ -12,6 +12,7 @@ from tickets.querysets.macros import MacroQuerySet, TagQuerySet
 from tickets.querysets.messages import MessageQuerySet
 from tickets.querysets.policies import Bound, Case, LadderQuerySet, SlaPolicyQuerySet
 from tickets.querysets.queue_views import QueueViewQuerySet
+from tickets.querysets.reading import newest_lines, ticket_of_page
 from tickets.querysets.replays import REPLAYED, Difference, differences
 from tickets.querysets.rules import FiringQuerySet, Preview, RuleQuerySet
 from tickets.querysets.sorting import ORDERS
@@ -57,7 +58,9 @@ __all__ = [
     "VersionQuerySet",
     "customers_who_hear",
     "differences",
+    "newest_lines",
     "reads_as_staff",
     "split_digest",
+    "ticket_of_page",
     "timeline",
 ]

@@ -67,5 +67,5 @@ def _page_shape(ticket: Any, reader: Any) -> dict[str, bool]:
 
 
 _conversation: Prepared[Any] = Prepared(
-    lambda ticket_id, **shape: apps.get_model("tickets", "Message").objects.all()._page(ticket_id, **shape).told(), int
+    lambda ticket_id, **shape: apps.get_model("tickets", "Message").objects.all()._page(ticket_id, **shape).told()
 )

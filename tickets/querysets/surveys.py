@@ -45,6 +45,4 @@ _of_resolution: Prepared[Any] = Prepared(
     lambda ticket_id, solved_at: apps.get_model("tickets", "Survey").objects.filter(
         ticket=ticket_id, solved_at=solved_at
     ),
-    int,
-    datetime,
 )

@@ -12,7 +12,6 @@ from django.db.models import Case, F, Q, Value, When
 
 from portal.accounts.states import MemberRole
 from portal.lib.given import is_public_id
-from portal.lib.prepared import Prepared
 from tickets.querysets.capped import capped
 from tickets.states import ACTIVE, OUR_TURN, SOON, Dimension, Priority, TicketState
 
@@ -71,17 +70,17 @@ class TicketQuerySet(models.QuerySet):
             return self.none()
         return self if reads_as_staff(user) else self.filter(reduce(or_, _ways_of(user)))
 
-    def first_lines(self, count: int, *, reader: Any) -> list[Any]:
-        """The first of the `lines` of tickets that are visible to the reader and in order, in one query.
+    def first_lines(self, count: int, *, reader: Any) -> models.QuerySet[Any, Any]:
+        """The first of the `lines` of tickets that are visible to the reader and in order.
 
         An owner sees tickets in two ways. Asked for both at once the planner walks through the tickets of everybody;
         for each way an index has them in their order.
         """
         ways = [] if reads_as_staff(reader) else _ways_of(reader)
         if len(ways) < 2:
-            return list(self.lines()[:count])
+            return self.lines()[:count]
         first, *others = [self.filter(way).lines()[:count] for way in ways]
-        return list(first.union(*others, all=True).order_by(*self.query.order_by)[:count])
+        return first.union(*others, all=True).order_by(*self.query.order_by)[:count]
 
     def changeable_by(self, user: Any) -> "TicketQuerySet":
         """Visible tickets that this person may also move and answer: who only reads as staff moves none."""
@@ -93,12 +92,9 @@ class TicketQuerySet(models.QuerySet):
         """Everything that a line or a page about a ticket names, in one query."""
         return self.select_related("organization__tier", "requester", "assignee", "category")
 
-    def whole(self, public_id: str) -> Any:
-        """The ticket among these with that public id, with all that its page tells; None when it is not.
-
-        Two queries: this one finds the key, and what is wide is asked for by it."""
-        found = list(self.filter(public_id=public_id).values_list("pk", flat=True)[:1])
-        return next(iter(_whole(found[0])), None) if found else None
+    def for_page(self, public_id: str) -> "TicketQuerySet":
+        """The one with that public id, with all that its page tells."""
+        return self.with_people().with_sequel().with_desk().filter(public_id=public_id)
 
     def with_desk(self) -> "TicketQuerySet":
         """With the desk's figures as `ticket.desk`, in the same query."""
@@ -136,6 +132,11 @@ class TicketQuerySet(models.QuerySet):
 
     def our_turn(self) -> "TicketQuerySet":
         return self.filter(state__in=OUR_TURN)
+
+    def listed(self, state: str, *, mine_of: Any = None) -> "TicketQuerySet":
+        """Those of a tab of the customer's list (active, waiting, done, all), perhaps only that person's own."""
+        found = {"active": self.active, "waiting": self.waiting, "done": self.done, "all": self.all}[state]()
+        return found.requested_by(mine_of) if mine_of else found
 
     def active(self) -> "TicketQuerySet":
         return self.filter(state__in=ACTIVE)
@@ -270,8 +271,3 @@ class TicketQuerySet(models.QuerySet):
             "overdue": hand.overdue(now),
         }
         return capped(told, MOST_FIGURED)
-
-
-_whole: Prepared[Any] = Prepared(
-    lambda pk: apps.get_model("tickets", "Ticket").objects.with_people().with_sequel().with_desk().filter(pk=pk), int
-)

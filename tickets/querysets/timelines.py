@@ -58,7 +58,7 @@ def _about(ticket_id: str, *, as_staff: bool) -> Any:
     return found if as_staff else found.named(*(name for name, kind in all_types().items() if kind.is_public))
 
 
-_first = Prepared(lambda ticket_id, **reader: _about(ticket_id, **reader)[:MOST_LINES], str)
+_first = Prepared(lambda ticket_id, **reader: _about(ticket_id, **reader)[:MOST_LINES])
 
 
 def _named(event: Event, told: dict[str, Any]) -> dict[str, str]:

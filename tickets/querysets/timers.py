@@ -86,5 +86,5 @@ class TimerQuerySet(models.QuerySet):
 
 
 _of_ticket: Prepared[Any] = Prepared(
-    lambda ticket_id: apps.get_model("tickets", "Timer").objects.filter(ticket=ticket_id).order_by("pk"), int
+    lambda ticket_id: apps.get_model("tickets", "Timer").objects.filter(ticket=ticket_id).order_by("pk")
 )

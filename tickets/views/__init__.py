@@ -24,7 +24,7 @@ from portal.web.htmx import done, page
 from tickets import actions as tickets
 from tickets.forms import EscalateForm, ReplyForm, TicketForm
 from tickets.models import Desk, FieldValue, Message, SlaPolicy, Ticket, Timer
-from tickets.querysets import Case, timeline
+from tickets.querysets import Case, ticket_of_page, timeline
 from tickets.states import PRIORITY_OF_IMPACT, Channel, Impact, Metric
 from tickets.views.files import HandedIn, file, file_by_key, handed_in, upload
 from tickets.views.guests import (
@@ -215,7 +215,7 @@ def reopen(request: HttpRequest, public_id: str) -> HttpResponse:
 
 def _visible_ticket(request: HttpRequest, public_id: str) -> Ticket:
     """The gate of every page about one ticket."""
-    ticket = Ticket.objects.visible_to(request.user).whole(public_id)
+    ticket = ticket_of_page(request.user, public_id)
     if ticket is None:
         raise Http404
     return ticket

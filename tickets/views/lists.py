@@ -14,7 +14,7 @@ from portal.web.templatetags.icons import badge, escaped, promise
 from portal.web.templatetags.moments import ago
 from tickets.forms import ListForm
 from tickets.models import Ticket, address
-from tickets.querysets import TicketQuerySet, reads_as_staff
+from tickets.querysets import newest_lines, reads_as_staff
 from tickets.states import Priority, TicketState, labels, standing
 
 PER_PAGE = 20
@@ -25,12 +25,9 @@ def ticket_list(request: HttpRequest) -> HttpResponse:
     """The reader's tickets; `before` continues after the last row of the page before. What is no filter is 400."""
     form, now = ListForm(request.GET), timezone.now()
     try:
-        found = _narrowed(Ticket.objects.visible_to(request.user), form, request).page_by(
-            form.chosen["sort"], after=form.last_seen
-        )
+        lines = _lines(form, request.user)
     except Refused as refusal:
         return page(request, "tickets/list_refused.html", {"refusal": refusal}, status=400)
-    lines = found.first_lines(PER_PAGE + 1, reader=request.user)
     before = _cursor(lines[PER_PAGE - 1]) if len(lines) > PER_PAGE else ""
     context = {
         "form": form,
@@ -74,15 +71,16 @@ def _states() -> dict[str, str]:
     return {**labels(TicketState), TicketState.WAITING: _("Waiting for you")}
 
 
-def _narrowed(found: TicketQuerySet, form: ListForm, request: HttpRequest) -> TicketQuerySet:
-    chosen = form.chosen
-    by_state = {"active": found.active, "waiting": found.waiting, "done": found.done, "all": found.all}
-    narrowed = by_state[chosen["state"]]()
-    if chosen["whose"] == "mine":
-        narrowed = narrowed.requested_by(request.user)
+def _lines(form: ListForm, reader: Any) -> list[Any]:
+    """The lines of the page and one more, which tells that there is another page."""
+    chosen, mine = form.chosen, form.chosen["whose"] == "mine"
+    if form.is_as_it_opens:
+        return newest_lines(reader, PER_PAGE + 1, state=chosen["state"], mine=mine)
+    found = Ticket.objects.visible_to(reader).listed(chosen["state"], mine_of=reader if mine else None)
     if chosen["priority"]:
-        narrowed = narrowed.filter(priority=chosen["priority"])
-    return narrowed.naming(form.words, reader=request.user)
+        found = found.filter(priority=chosen["priority"])
+    named = found.naming(form.words, reader=reader).page_by(chosen["sort"], after=form.last_seen)
+    return list(named.first_lines(PER_PAGE + 1, reader=reader))
 
 
 def _cursor(line: Any) -> str:

@@ -4,18 +4,22 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib.auth.models import BaseUserManager
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-# Asked at each request of somebody signed in, hence written out: putting it together takes the ORM longer than
-# answering takes the database.
-_VISITOR = """
-    SELECT one.*,
-        EXISTS(SELECT 1 FROM mfa_authenticator WHERE user_id = one.id AND type <> 'recovery_codes') AS is_enrolled,
-        ARRAY(SELECT organization_id FROM accounts_membership WHERE user_id = one.id ORDER BY id) AS belongs_to,
-        ARRAY(SELECT role FROM accounts_membership WHERE user_id = one.id ORDER BY id) AS belongs_as
-    FROM accounts_user one WHERE one.id = %s
-"""
+from portal.lib.prepared import Prepared
+
+
+def _made_visitor(pk: int) -> Any:
+    belongs = apps.get_model("accounts", "Membership").objects.filter(user=OuterRef("pk")).order_by("pk")
+    found = apps.get_model("accounts", "User").objects.filter(pk=pk).with_second_factor()
+    return found.annotate(
+        belongs_to=ArraySubquery(belongs.values("organization_id")), belongs_as=ArraySubquery(belongs.values("role"))
+    )
+
+
+_visitor: Prepared[Any] = Prepared(_made_visitor)  # asked at each request of somebody signed in
 
 
 class UserQuerySet(models.QuerySet):
@@ -54,7 +58,7 @@ class UserQuerySet(models.QuerySet):
     def visitor(self, pk: int) -> Any:
         """Who makes a request, with what every page asks about them: `is_enrolled` as above, and `member_roles` as of
         now. One query; None when nobody has that id."""
-        found: Any = next(iter(self.raw(_VISITOR, [pk])), None)
+        found = next(iter(_visitor(pk)), None)
         if found is not None:
             found.loaded_roles = dict(zip(found.belongs_to, found.belongs_as, strict=True))
         return found
