@@ -124,7 +124,7 @@ _BEST = f"""
             SELECT article_id, title_count, body_count, title_length, body_length FROM helpcenter_posting
             WHERE term = asked.stem ORDER BY title_count DESC, body_count DESC, article_id LIMIT %s
         ) AS posting GROUP BY posting.article_id ORDER BY score DESC, id LIMIT %s
-    ) AS scored JOIN within ON within.id = scored.id
+    ) AS scored CROSS JOIN LATERAL (SELECT FROM within WHERE within.id = scored.id OFFSET 0) AS seen
     ORDER BY scored.score DESC, scored.id LIMIT {MOST_RANKED}
 """  # noqa: S608  # put together from constants
 _ANYWHERE = "SELECT id FROM readable"
