@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from portal.lib.prepared import Prepared
 
-_live: Prepared[Session] = Prepared(lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now))
+_live = Prepared(lambda key, now: Session.objects.filter(session_key=key, expire_date__gt=now))
 
 
 class SessionStore(db.SessionStore):

@@ -10,14 +10,13 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import SimpleNamespace
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from django.db import connection, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.db.models.query import ModelIterable
 
-M = TypeVar("M", bound=Model)
 _KINDS = (int, str, datetime)
 
 
@@ -50,7 +49,7 @@ class _Written:
         return list(ModelIterable(asked))
 
 
-class Prepared(Generic[M]):
+class Prepared:
     """`Prepared(lambda ticket, *, staff: Message.objects.…)`, asked as `messages(ticket.pk, staff=True)`.
 
     The function gets the values by place (each an int, str or datetime, as many as you like) and makes a query set of
@@ -61,7 +60,7 @@ class Prepared(Generic[M]):
     plans the query once per connection too (see `planned_cursor`), so let few combinations be possible.
     """
 
-    def __init__(self, made: Callable[..., QuerySet[M, Any]]) -> None:
+    def __init__(self, made: Callable[..., QuerySet[Any, Any]]) -> None:
         self.made = made
         self._written: dict[Any, _Written] = {}
 

@@ -65,7 +65,7 @@ def main() -> None:
     os.sched_setaffinity(0, {CLIENT_CORE})
     started = embedded.start(FOLDER, database="bench")
     try:
-        _set_environment(started)
+        servers.set_environment(started, FOLDER)
         pages = _prepare(chosen.articles, chosen.tickets)
         if chosen.compare:
             _compare(chosen.seconds, pages)
@@ -73,18 +73,6 @@ def main() -> None:
         _write(_measure(chosen.server, chosen.seconds, pages))
     finally:
         started.stop()
-
-
-def _set_environment(started: embedded.Servers) -> None:
-    os.environ.update(
-        LOCAL="on",
-        STAFF_SECOND_FACTOR="off",
-        LOCAL_DIR=str(FOLDER),
-        DATABASE_URL=started.addresses["database"],
-        VALKEY_URL=started.addresses["valkey"],
-        LOG_LEVEL="ERROR",
-        DJANGO_SETTINGS_MODULE="portal.settings",
-    )
 
 
 def _prepare(articles: int, tickets: int) -> list[Page]:

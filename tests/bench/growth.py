@@ -56,7 +56,7 @@ def main() -> None:
     os.sched_setaffinity(0, {CLIENT_CORE})
     started = embedded.start(FOLDER, durable=False, database=DATABASES[0])
     try:
-        _set_environment(started)
+        servers.set_environment(started, FOLDER)
         sizes = {"small": (10_000, 50_000), "large": (chosen.tickets, chosen.messages)}
         spots = {name: _furnished(name, *size) for name, size in sizes.items()}
         wanted = [
@@ -70,18 +70,6 @@ def main() -> None:
             _run_in("large", "tests.bench.sweeping", capture=False)
     finally:
         started.stop()
-
-
-def _set_environment(started: embedded.Servers) -> None:
-    os.environ.update(
-        LOCAL="on",
-        STAFF_SECOND_FACTOR="off",
-        LOCAL_DIR=str(FOLDER),
-        DATABASE_URL=started.addresses["database"],
-        VALKEY_URL=started.addresses["valkey"],
-        LOG_LEVEL="ERROR",
-        DJANGO_SETTINGS_MODULE="portal.settings",
-    )
 
 
 def _address_of(database: str) -> str:

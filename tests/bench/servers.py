@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from portal.lib import embedded
 from portal.lib.embedded import end_group, free_port
 from tests.bench.load import get, run
 
@@ -63,3 +64,16 @@ def memory_mb(pid: int) -> float:
     """Resident memory of the largest process of that server (the worker that answers)."""
     process = psutil.Process(pid)
     return max(one.memory_info().rss for one in [process, *process.children(recursive=True)]) / 1e6
+
+
+def set_environment(started: embedded.Servers, folder: Path) -> None:
+    """What the portal is measured with: those servers, and files of its own in the folder."""
+    os.environ.update(
+        LOCAL="on",
+        STAFF_SECOND_FACTOR="off",
+        LOCAL_DIR=str(folder),
+        DATABASE_URL=started.addresses["database"],
+        VALKEY_URL=started.addresses["valkey"],
+        LOG_LEVEL="ERROR",
+        DJANGO_SETTINGS_MODULE="portal.settings",
+    )

@@ -104,3 +104,16 @@ def test_the_survivor_of_a_merge_tells_of_the_incident_too(shipped: None, settle
     settle(now=timezone.now())
     assert TicketLink.objects.filter(ticket=into, incident=incident).count() == 1
     assert not TicketLink.objects.filter(ticket=other).exists()
+
+
+@pytest.mark.parametrize(("role", "is_asked"), [("agent-l1", True), ("lead", True), ("success-manager", False)])
+def test_the_workspace_asks_for_incidents_only_for_who_may_see_them(
+    client: Client, shipped: None, role: str, is_asked: bool
+) -> None:
+    ticket = TicketFactory()
+    client.force_login(staff(role))
+    address = reverse("admin:incidents_incident_of_ticket", args=[ticket.pk])
+    shown = client.get(reverse("admin:tickets_ticket_change", args=[ticket.pk]))
+    assert shown.status_code == 200
+    assert (address in shown.content.decode()) is is_asked
+    assert client.get(address, headers=PART).status_code == (200 if is_asked else 403)

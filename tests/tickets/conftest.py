@@ -1,16 +1,35 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.files.storage import FileSystemStorage
 from django.utils import timezone
 
 from portal.accounts.models import Organization, User
 from portal.accounts.states import MemberRole
 from tests.factories.accounts import MembershipFactory, OrganizationFactory, StaffFactory, TierFactory, UserFactory
+from tests.fakes.clamd import Scanner
+from tests.tickets.files import kept_in
 from tickets import actions as tickets
 from tickets.models import Survey, Ticket
+
+
+@pytest.fixture
+def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Where the files of the test are kept."""
+    kept_in(FileSystemStorage(location=tmp_path), monkeypatch)
+    return tmp_path
+
+
+@pytest.fixture
+def scanner(settings: Any) -> Iterator[Scanner]:
+    """A virus scanner that the portal asks."""
+    with Scanner() as running:
+        settings.CLAMAV_URL = running.url
+        yield running
 
 
 @pytest.fixture

@@ -1,11 +1,10 @@
 """Files through the API: uploaded first, then named; the same limits, gate and scanner as on the pages."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -19,22 +18,9 @@ from tests.tickets.ways import TICKETS, changed, path_of
 from tickets import actions as tickets
 from tickets.models import Attachment, Desk, Message, Ticket
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 File = Callable[..., Ticket]
 FILES = "/api/v1/files"
-
-
-@pytest.fixture(autouse=True)
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    kept_in(FileSystemStorage(location=tmp_path), monkeypatch)
-    return tmp_path
-
-
-@pytest.fixture
-def scanner(settings: Any) -> Iterator[Scanner]:
-    with Scanner() as running:
-        settings.CLAMAV_URL = running.url
-        yield running
 
 
 def sent(client: Client, headers: dict[str, str], name: str = "a.txt", content: bytes = b"one", **more: Any) -> Any:

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -23,13 +23,6 @@ from tickets.tasks import check_files, sweep_uploads
 
 pytestmark = pytest.mark.django_db
 File = Callable[..., Ticket]
-
-
-@pytest.fixture
-def scanner(settings: Any) -> Iterator[Scanner]:
-    with Scanner() as running:
-        settings.CLAMAV_URL = running.url
-        yield running
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """Files in the first form of a guest: kept within limits, shown to nobody before the address is proven."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -18,29 +15,16 @@ from portal.outbox.models import Letter
 from tests.factories.accounts import UserFactory
 from tests.factories.files import GuestFilingFactory
 from tests.fakes.clamd import EICAR, Scanner
-from tests.tickets.files import check_all, kept_in, picture, upload
+from tests.tickets.files import check_all, picture, upload
 from tests.tickets.test_guests import GERDA, link_in, written
 from tickets import actions as tickets
 from tickets import privacy
 from tickets.models import Attachment, Desk, GuestFiling, Ticket
 from tickets.tasks import forget_guests, sweep_uploads
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 FIRST = "/tickets/guest/files/"
 ELSEWHERE = {"REMOTE_ADDR": "10.9.8.7"}
-
-
-@pytest.fixture(autouse=True)
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    kept_in(FileSystemStorage(location=tmp_path), monkeypatch)
-    return tmp_path
-
-
-@pytest.fixture
-def scanner(settings: Any) -> Iterator[Scanner]:
-    with Scanner() as running:
-        settings.CLAMAV_URL = running.url
-        yield running
 
 
 def kept_on_disk(folder: Path) -> int:

@@ -19,7 +19,8 @@ def person(*roles: MemberRole) -> User:
     user = UserFactory()
     for role in roles:
         MembershipFactory(user=user, role=role)
-    return User.objects.visitor(user.pk)  # type: ignore[no-any-return]  # as each request finds them
+    found: User = User.objects.visitor(user.pk)  # as each request finds them
+    return found
 
 
 def tickets_around(user: User) -> None:

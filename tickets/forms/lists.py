@@ -100,11 +100,6 @@ class ListForm(forms.Form):
         return [(self.address(whose=one), label, one == self.chosen["whose"]) for one, label in self.WHOSE]
 
     @property
-    def is_of_few(self) -> bool:
-        """Whether the form has one of few states: all that is chosen is from a list, no word was typed."""
-        return not self.chosen["q"]
-
-    @property
     def is_as_it_opens(self) -> bool:
         """The first page of a tab, in the usual order."""
         return not (self.is_narrowed or self.before) and self.chosen["sort"] == _DEFAULTS["sort"]

@@ -42,4 +42,4 @@ def _made(ticket_id: int, *, as_staff: bool) -> Any:
     return found if as_staff else found.for_customers()
 
 
-_shown: Prepared[Any] = Prepared(_made)
+_shown = Prepared(_made)

@@ -66,6 +66,6 @@ def _page_shape(ticket: Any, reader: Any) -> dict[str, bool]:
     return {"is_merged": ticket.merged_into_id is not None, "as_staff": reads_as_staff(reader)}
 
 
-_conversation: Prepared[Any] = Prepared(
+_conversation = Prepared(
     lambda ticket_id, **shape: apps.get_model("tickets", "Message").objects.all()._page(ticket_id, **shape).told()
 )

@@ -58,8 +58,8 @@ def _made_lines(*values: int, roles: tuple[str, ...], state: str, mine: bool, co
     return found.page_by("activity", after=None).first_lines(count, reader=reader)
 
 
-_page: Prepared[Any] = Prepared(_made_page)
-_lines: Prepared[Any] = Prepared(_made_lines)
+_page = Prepared(_made_page)
+_lines = Prepared(_made_lines)
 
 
 def ticket_of_page(user: Any, public_id: str) -> Any:

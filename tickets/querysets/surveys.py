@@ -41,7 +41,7 @@ class SurveyQuerySet(models.QuerySet):
         return self.filter(lately, ticket__requester=requester_id).exists()
 
 
-_of_resolution: Prepared[Any] = Prepared(
+_of_resolution = Prepared(
     lambda ticket_id, solved_at: apps.get_model("tickets", "Survey").objects.filter(
         ticket=ticket_id, solved_at=solved_at
     ),

@@ -85,6 +85,6 @@ class TimerQuerySet(models.QuerySet):
         return self.filter(~models.Exists(on_their_way), next_at__lte=now).order_by("next_at", "pk")
 
 
-_of_ticket: Prepared[Any] = Prepared(
+_of_ticket = Prepared(
     lambda ticket_id: apps.get_model("tickets", "Timer").objects.filter(ticket=ticket_id).order_by("pk")
 )

@@ -19,7 +19,7 @@ def _made_visitor(pk: int) -> Any:
     )
 
 
-_visitor: Prepared[Any] = Prepared(_made_visitor)  # asked at each request of somebody signed in
+_visitor = Prepared(_made_visitor)  # asked at each request of somebody signed in
 
 
 class UserQuerySet(models.QuerySet):
