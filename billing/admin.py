@@ -6,13 +6,13 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
 from billing import actions, admin_views
 from billing.models import Plan, Subscription
 from billing.states import SubscriptionState
 from portal.accounts.context import actor
 from portal.events.admin import ReadOnlyAdmin
+from portal.lib.model_admin import ModelAdmin
 
 
 @admin.register(Plan)

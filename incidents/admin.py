@@ -7,7 +7,6 @@ from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
 
 import incidents.actions as incidents
@@ -17,6 +16,7 @@ from incidents.states import ComponentStatus, IncidentStatus, Severity
 from portal.accounts.admin import told
 from portal.accounts.context import actor
 from portal.events.models import Event
+from portal.lib.model_admin import ModelAdmin
 
 _TONES = {
     ComponentStatus.OPERATIONAL.label: "success",

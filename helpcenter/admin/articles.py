@@ -10,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import action, display
 
 from helpcenter import actions, admin_views
@@ -21,6 +21,7 @@ from helpcenter.models import Article, Category, RelatedArticle
 from helpcenter.querysets import audiences_of
 from helpcenter.states import OPEN_REVISIONS, ArticleState, RevisionState
 from portal.accounts.context import actor
+from portal.lib.model_admin import ModelAdmin
 from portal.lib.refusals import Refused
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
@@ -16,6 +16,7 @@ from helpcenter.models import Asset, Snippet
 from portal.accounts.context import actor
 from portal.accounts.models import User
 from portal.lib.file_kinds import plain_name
+from portal.lib.model_admin import ModelAdmin
 from portal.lib.refusals import Refused
 
 

@@ -21,13 +21,13 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from helpcenter import admin_views
 from helpcenter.models import Article, ArticleHealth, Gap, Promotion, ReadingDay, SearchEvent, Synonym, Vote
 from helpcenter.states import GapState
 from portal.events.admin import ReadOnlyAdmin
+from portal.lib.model_admin import ModelAdmin
 
 
 class SynonymForm(ModelForm):

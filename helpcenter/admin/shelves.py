@@ -3,12 +3,13 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
 from helpcenter import actions
 from helpcenter.admin.article_form import check_tiers, tiers_field
 from helpcenter.models import Category, Series, SeriesEntry
 from portal.accounts.context import actor
+from portal.lib.model_admin import ModelAdmin
 
 
 class CategoryForm(forms.ModelForm):

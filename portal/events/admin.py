@@ -3,10 +3,10 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 
 from portal.events.actions import replay
 from portal.events.models import Delivery, Event
+from portal.lib.model_admin import ModelAdmin
 
 
 class ReadOnlyAdmin(ModelAdmin):

@@ -3,11 +3,12 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from portal.accounts.context import actor
+from portal.lib.model_admin import ModelAdmin
 from portal.lib.wall_times import WallTimeField
 from tickets import actions as tickets
 from tickets import admin_views

@@ -4,8 +4,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
+from portal.lib.model_admin import ModelAdmin
 from tickets.metrics import agreement_of
 from tickets.models import Classifier, ClassifierVersion
 

@@ -5,10 +5,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import action
 
 from portal.accounts.context import actor
+from portal.lib.model_admin import ModelAdmin
 from tickets import actions as tickets
 from tickets import admin_views
 from tickets.models import AgentProfile, AgentSkill, CategorySkill, Skill

@@ -3,10 +3,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 from unfold.decorators import action
 
 from portal.accounts.context import actor
+from portal.lib.model_admin import ModelAdmin
 from portal.web.admin_views import Question, ask, row_or_404
 from tickets import actions as tickets
 from tickets.models import TicketField

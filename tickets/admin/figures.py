@@ -3,8 +3,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
+from portal.lib.model_admin import ModelAdmin
 from tickets.models import Desk
 
 _CONVERSATIONS = [

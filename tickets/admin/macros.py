@@ -3,9 +3,9 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 
 from portal.accounts.context import actor
+from portal.lib.model_admin import ModelAdmin
 from tickets import actions as tickets
 from tickets.models import Macro, Tag
 

@@ -3,9 +3,10 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 
 from portal.accounts.context import actor
+from portal.lib.model_admin import ModelAdmin
 from tickets import actions as tickets
 from tickets.admin.desk import CategorySkillInline
 from tickets.forms import LadderStepForm, SlaPolicyForm

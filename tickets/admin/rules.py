@@ -4,10 +4,11 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin, TabularInline
+from unfold.admin import TabularInline
 from unfold.decorators import action
 
 from portal.accounts.context import actor
+from portal.lib.model_admin import ModelAdmin
 from tickets import actions as tickets
 from tickets.admin_views import rules
 from tickets.forms import ActForm, ActFormSet, ConditionForm, ConditionFormSet
