@@ -11,6 +11,7 @@ from pydantic import Field
 
 from helpcenter import search as finder
 from helpcenter.models import Article
+from helpcenter.querysets import readable_by
 from portal.accounts.api import OPEN, Listing, Page, Paged, Sort, Text, Told, endpoint, make_cursor, read_cursor, told
 
 MOST_PAGES = 50
@@ -73,7 +74,7 @@ def search_articles(request: HttpRequest, asked: Query[SearchAsked]) -> HttpResp
     """
     began = read_cursor(asked, "")
     number = began["page"] if began else 1
-    readable = Article.objects.visible_to(request.user)
+    readable = readable_by(request.user)
     found = finder.find(finder.Asked.of(asked.q), among=readable, category=asked.category, page=number)
     hits = [_hit(one.pk, one.title, one.summary, one.category, one.url) for one in found.hits]
     following = found.next_page if number < MOST_PAGES else None

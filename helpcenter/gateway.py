@@ -7,12 +7,13 @@ down costs nobody any time.
 
 import json
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.core.cache import cache
 
 from portal.lib.fetch import Answer, Forbidden, Limits, Request, Unreachable, fetch
+from portal.lib.soft_cache import SoftCache
 
 REST_S = 60
 _MOST_BYTES = 64 * 1024
@@ -52,10 +53,10 @@ def _spend(characters: int, now: datetime) -> None:
 
 
 def _counted(key: str, by: int) -> int:
-    cache.add(key, 0, timeout=2 * 24 * 3600)
-    if cache.get(key) is None:
+    counted, _beside = cast(SoftCache, cache).count(key, by, keep_s=2 * 24 * 3600)
+    if counted is None:
         raise NoWords("Nothing is sent while it cannot be counted.")
-    return cache.incr(key, by)
+    return counted
 
 
 def _address() -> str:

@@ -19,6 +19,7 @@ _HOUSE = {
     "AssetFile": "content_type content",
     "SearchDocument": "words",
     "Posting": "term",
+    "CommonStem": "stem",
     "Word": "word",
     "Passage": "anchor title text digest vector recipe",
     "Synonym": "words",

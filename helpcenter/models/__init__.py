@@ -10,7 +10,17 @@ from helpcenter.models.articles import (
     SeriesEntry,
 )
 from helpcenter.models.files import Asset, AssetFile
-from helpcenter.models.finding import Calibration, Corpus, Passage, Posting, Promotion, SearchDocument, Synonym, Word
+from helpcenter.models.finding import (
+    Calibration,
+    CommonStem,
+    Corpus,
+    Passage,
+    Posting,
+    Promotion,
+    SearchDocument,
+    Synonym,
+    Word,
+)
 from helpcenter.models.reading import Follow, Gap, Question, ReadingDay, SearchEvent, Vote
 from helpcenter.models.revisions import Revision, Snippet
 from helpcenter.models.shelves import ICONS, Category, FormerCategorySlug
@@ -24,6 +34,7 @@ __all__ = [
     "AssetFile",
     "Calibration",
     "Category",
+    "CommonStem",
     "Corpus",
     "Follow",
     "FormerArticleSlug",

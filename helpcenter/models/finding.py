@@ -90,6 +90,22 @@ class Corpus(models.Model):
         return f"{self.documents}"
 
 
+class CommonStem(models.Model):
+    """A stem that stands in many documents: in how many, as learnt some time ago. Rarer ones are counted when asked."""
+
+    stem = models.TextField(primary_key=True)
+    in_all = models.PositiveIntegerField()
+    in_title = models.PositiveIntegerField()
+    in_body = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("common stem")
+        verbose_name_plural = _("common stems")
+
+    def __str__(self) -> str:
+        return self.stem
+
+
 class Word(models.Model):
     """The vocabulary of our articles: a word as written, and in how many articles it stands."""
 

@@ -15,6 +15,7 @@ from helpcenter.querysets.beside import Beside, Company, company_of, followed_by
 from helpcenter.querysets.links import Place, places_in, problem_of, targets_of
 from helpcenter.querysets.previews import preview_address, previewed
 from helpcenter.querysets.questions import QuestionQuerySet
+from helpcenter.querysets.readable import Readable, readable_by
 from helpcenter.querysets.snippets import snippets, using
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "FilledShelf",
     "Place",
     "QuestionQuerySet",
+    "Readable",
     "RevisionQuerySet",
     "Way",
     "audiences_of",
@@ -40,6 +42,7 @@ __all__ = [
     "preview_address",
     "previewed",
     "problem_of",
+    "readable_by",
     "shelves",
     "snippets",
     "stood_at",

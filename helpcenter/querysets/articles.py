@@ -241,5 +241,10 @@ def _since(now: datetime | None) -> date:
     return (moment(now) - POPULAR_FOR).date()
 
 
+def readable_articles(user: Any, *, now: datetime) -> ArticleQuerySet:
+    """What that person may read at that moment, by the one gate."""
+    return _articles().visible_to(user, now=now)
+
+
 def _articles() -> ArticleQuerySet:
     return cast(ArticleQuerySet, apps.get_model("helpcenter", "Article").objects.all())

@@ -5,7 +5,7 @@ Each stage may be missing and the earlier ones still answer: without vectors BM2
 
 from dataclasses import dataclass
 
-from helpcenter.querysets import ArticleQuerySet
+from helpcenter.querysets import Readable
 from helpcenter.search import semantic
 from helpcenter.search.asking import Asked
 from helpcenter.search.lexical import MOST_RANKED, POPULAR, Field, Ranking, rank
@@ -29,7 +29,7 @@ class Ordered:
     corrected: str = ""
 
 
-def find(asked: Asked, *, among: ArticleQuerySet, category: str = "", page: int = 1, is_hybrid: bool = True) -> Found:
+def find(asked: Asked, *, among: Readable, category: str = "", page: int = 1, is_hybrid: bool = True) -> Found:
     """One page of the best matches of what the reader may see (`among`), narrowed to the category with that slug if
     it has any."""
     if not asked.words:

@@ -1,9 +1,11 @@
-"""What search learns from all articles together: their number and lengths, the vocabulary, and what is popular."""
+"""What search learns from all articles together: their number and lengths, how common each word is, the vocabulary, and
+what is popular."""
 
 from django.db import connection, transaction
 
 _LONGEST = 40
 _SHORTEST = 3
+_COMMON = 100  # documents; counting further for each search would cost more than all its ranking
 _LOCK = 7_305_001  # of advisory locks: one at a time learns
 
 
@@ -21,6 +23,7 @@ def learn_words() -> int:
         cursor.execute(_LEARN, [_SHORTEST, _LONGEST])
         [(changed,)] = cursor.fetchall()
         cursor.execute(_COUNT, [changed])
+        cursor.execute(_COUNT_STEMS, [_COMMON])
     return changed
 
 
@@ -48,6 +51,22 @@ _COUNT = """
     ON CONFLICT (is_only) DO UPDATE SET documents = EXCLUDED.documents, title_length = EXCLUDED.title_length,
         body_length = EXCLUDED.body_length,
         words_changed_at = CASE WHEN %s > 0 THEN EXCLUDED.words_changed_at ELSE known.words_changed_at END
+"""
+
+
+_COUNT_STEMS = """
+    WITH stood AS MATERIALIZED (
+        SELECT term, count(*) AS in_all, count(*) FILTER (WHERE title_count > 0) AS in_title,
+               count(*) FILTER (WHERE body_count > 0) AS in_body
+        FROM helpcenter_posting GROUP BY term HAVING count(*) > %s
+    ),
+    gone AS (
+        DELETE FROM helpcenter_commonstem known WHERE NOT EXISTS (SELECT FROM stood WHERE stood.term = known.stem)
+    )
+    INSERT INTO helpcenter_commonstem AS known (stem, in_all, in_title, in_body)
+    SELECT term, in_all, in_title, in_body FROM stood ORDER BY term
+    ON CONFLICT (stem) DO UPDATE SET in_all = EXCLUDED.in_all, in_title = EXCLUDED.in_title, in_body = EXCLUDED.in_body
+    WHERE (known.in_all, known.in_title, known.in_body) <> (EXCLUDED.in_all, EXCLUDED.in_title, EXCLUDED.in_body)
 """
 
 

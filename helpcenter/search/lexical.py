@@ -8,23 +8,22 @@ looked at (AT_MOST), and only when that leaves too few articles that this reader
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 
-from helpcenter.querysets import ArticleQuerySet
+from helpcenter.querysets import Readable
 from helpcenter.search.asking import CONFIG, Asked, Query
 from helpcenter.states import ArticleState
 from portal.lib.prepared import planned_cursor
 
-MOST_RANKED = 100
+MOST_RANKED = 60
 MOST_TERMS = 32
-AT_MOST = 400  # postings of one word
+AT_MOST = 200  # postings of one word
 MATCHING = 1000  # articles that hold what was asked for exactly
-IN_ALL = 4000  # postings of all words, as long as each has its SHARE
-SHARE = 300
 ALL = 1_000_000
 ENOUGH = 20
-COUNTED = 2500  # no word is counted further than this: it is common, whatever its exact number
+COUNTED = 2500  # no word that is not known as common is counted further than this
 WEIGHED = 400  # best articles whose visibility is asked for
 SYNONYM = 0.8
 TITLE = 2  # what a word in the title counts beside one in the text
@@ -32,8 +31,7 @@ POPULAR = 0.1  # what the most popular article gains
 _K1, _B = 1.5, 0.75
 
 
-@dataclass(frozen=True)
-class Scored:
+class Scored(NamedTuple):
     """An article that stands in a ranking. `score` is its BM25, 0 when none of the words stands in it."""
 
     article: int
@@ -67,7 +65,7 @@ class Ranking:
 class Field:
     """What is searched: what the reader may see, perhaps narrowed to the category with that slug."""
 
-    among: ArticleQuerySet
+    among: Readable
     category: str = ""
 
 
@@ -76,9 +74,8 @@ def rank(asked: Asked, searched: Field, *, also: Sequence[int] = ()) -> Ranking:
 
     `also` are articles to be scored and listed as well if the reader may see them.
     """
-    at_most = min(AT_MOST, max(SHARE, IN_ALL // max(1, len(asked.words))))
-    found, most_of_a_word = _rank(asked, searched, also, at_most)
-    is_cut = most_of_a_word > at_most or most_of_a_word * len(found.stems) > WEIGHED
+    found, most_of_a_word = _rank(asked, searched, also, AT_MOST)
+    is_cut = most_of_a_word > AT_MOST or most_of_a_word * len(found.stems) > WEIGHED
     if is_cut and len(found.found) < ENOUGH and not asked.is_exact:
         found, _ = _rank(asked, searched, also, ALL)
     return found
@@ -97,9 +94,9 @@ def _rank(asked: Asked, searched: Field, also: Sequence[int], at_most: int) -> t
     sql = _RANKING.format(readable=readable, within=_ON_SHELF if narrowed else _ANYWHERE, choice=choice)
     typed = [asked.wanted] * 3
     with planned_cursor() as cursor:
-        cursor.execute(sql, [*params, *narrowed, *typed, *values, list(also), words, asked.plain])
+        cursor.execute(sql, [*params, *narrowed, *typed, at_most, *values, list(also), words, asked.plain])
         [(stems, most, unseen, promoted, shelves, turns_at, *found)] = cursor.fetchall()
-    scored = [Scored(*one) for one in zip(*found, strict=True)] if found[0] else []
+    scored = list(map(Scored._make, zip(*found, strict=True))) if found[0] else []
     filled = [Shelf(*one) for one in shelves or []]
     return Ranking(scored, stems or {}, unseen or [], promoted or [], filled, turns_at), most or 0
 
@@ -117,9 +114,11 @@ def _rare(count: str) -> str:
 
 
 _SCORE = f"sum({_part('title')} + {_part('body')})"
+# `known` is what an article gains by the words of which every posting was looked at: that needs no second look.
 _BEST = f"""
-    SELECT scored.id FROM (
-        SELECT posting.article_id AS id, {_SCORE} AS score
+    SELECT scored.id, scored.known FROM (
+        SELECT posting.article_id AS id, {_SCORE} AS score,
+               coalesce({_SCORE} FILTER (WHERE NOT asked.is_cut), 0) AS known
         FROM asked CROSS JOIN corpus CROSS JOIN LATERAL (
             SELECT article_id, title_count, body_count, title_length, body_length FROM helpcenter_posting
             WHERE term = asked.stem ORDER BY title_count DESC, body_count DESC, article_id LIMIT %s
@@ -133,7 +132,8 @@ _ON_SHELF = """
     WHERE placed.category_id = (SELECT id FROM helpcenter_category WHERE slug = %s)
 """
 _MATCHING = """
-    SELECT within.id FROM within JOIN helpcenter_searchdocument document ON document.article_id = within.id
+    SELECT within.id, NULL::float8 AS known
+    FROM within JOIN helpcenter_searchdocument document ON document.article_id = within.id
     WHERE document.vector @@ {query} LIMIT %s
 """
 _RANKING = f"""
@@ -161,26 +161,31 @@ _RANKING = f"""
         ) AS meant GROUP BY stem LIMIT {MOST_TERMS}
     ),
     asked AS MATERIALIZED (
-        SELECT stem, stood.in_all, {_rare("in_body")} AS rare,
+        SELECT typed.stem, stood.in_all, stood.in_all > %s::int AS is_cut, {_rare("in_body")} AS rare,
                {TITLE * (_K1 + 1)} * weight * {_rare("in_title")} AS title_gain,
                {_K1 + 1} * weight * {_rare("in_body")} AS body_gain
         FROM corpus CROSS JOIN typed CROSS JOIN LATERAL (
-            SELECT count(*) AS in_all, count(*) FILTER (WHERE title_count > 0) AS in_title,
-                   count(*) FILTER (WHERE body_count > 0) AS in_body
-            FROM (SELECT title_count, body_count FROM helpcenter_posting WHERE term = stem
+            SELECT in_all, in_title, in_body FROM helpcenter_commonstem common WHERE common.stem = typed.stem
+            UNION ALL
+            SELECT count(*), count(*) FILTER (WHERE title_count > 0), count(*) FILTER (WHERE body_count > 0)
+            FROM (SELECT title_count, body_count FROM helpcenter_posting WHERE term = typed.stem
                   ORDER BY title_count DESC, body_count DESC, article_id LIMIT {COUNTED}) AS counted
+            LIMIT 1
         ) AS stood
     ),
     chosen AS MATERIALIZED (
-        SELECT id FROM ({{choice}}) AS best UNION SELECT id FROM within WHERE id = ANY(%s::bigint[])
+        SELECT id, max(known) AS known FROM (
+            ({{choice}}) UNION ALL SELECT id, NULL FROM within WHERE id = ANY(%s::bigint[])
+        ) AS either GROUP BY id
     ),
     scored AS MATERIALIZED (
         SELECT document.article_id, document.popularity,
-               (SELECT category_id FROM helpcenter_article WHERE id = document.article_id) AS category_id, coalesce((
+               (SELECT category_id FROM helpcenter_article WHERE id = document.article_id) AS category_id,
+               coalesce(chosen.known, 0) + coalesce((
             SELECT {_SCORE} FROM asked CROSS JOIN LATERAL (
                 SELECT title_count, body_count, title_length, body_length FROM helpcenter_posting
                 WHERE term = asked.stem AND article_id = document.article_id OFFSET 0
-            ) AS posting
+            ) AS posting WHERE asked.is_cut OR chosen.known IS NULL
         ), 0) AS score
         FROM chosen CROSS JOIN corpus JOIN helpcenter_searchdocument document ON document.article_id = chosen.id
     )

@@ -10,7 +10,7 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from helpcenter.models.articles import address
-from helpcenter.querysets import ArticleQuerySet
+from helpcenter.querysets import Readable
 from helpcenter.search.asking import CONFIG, Asked, Query
 from helpcenter.search.lexical import MOST_RANKED, Shelf
 from portal.lib.prepared import planned_cursor
@@ -90,7 +90,7 @@ class Chosen:
     is_promoted: bool = False
 
 
-def show(chosen: Sequence[Chosen], asked: Asked, stems: dict[str, float], *, among: ArticleQuerySet) -> list[Hit]:
+def show(chosen: Sequence[Chosen], asked: Asked, stems: dict[str, float], *, among: Readable) -> list[Hit]:
     """These articles in this order, if the reader may still see them; one query."""
     try:
         readable, params = among.ids_in_sql

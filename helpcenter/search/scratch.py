@@ -12,6 +12,7 @@ from helpcenter.models import (
     Article,
     Calibration,
     Category,
+    CommonStem,
     Corpus,
     Passage,
     Posting,
@@ -27,7 +28,10 @@ from helpcenter.states import ArticleState, Audience, RevisionState
 from portal.lib.markdown import File, Surroundings, render
 from portal.lib.text.embedding import Embedder, to_bytes
 
-_TABLES = [Calibration, Category, Article, Revision, SearchDocument, Posting, Passage, Word, Corpus, Synonym, Promotion]
+_TABLES = [
+    Calibration, Category, Article, Revision, SearchDocument, Posting, Passage, Word, Corpus, CommonStem, Synonym,
+    Promotion,
+]  # fmt: skip
 _AT_ONCE = 64
 _HEADING = re.compile(r"^#{1,4} +(.+?) *#*$", re.M)
 

@@ -14,7 +14,7 @@ from django.db import connection
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from helpcenter.querysets import ArticleQuerySet
+from helpcenter.querysets import Readable
 from helpcenter.search.asking import CONFIG
 
 ONE_EDIT_FROM, TWO_EDITS_FROM = 5, 9  # letters
@@ -34,7 +34,7 @@ _held = _Vocabulary()
 _lock = threading.Lock()
 
 
-def corrections(unseen: list[str], *, among: ArticleQuerySet) -> dict[str, str]:
+def corrections(unseen: list[str], *, among: Readable) -> dict[str, str]:
     """What to search instead of words that stand nowhere; words without a near one are left out."""
     typed = [word for word in unseen if len(word) >= ONE_EDIT_FROM and word.isalpha()]
     if not typed:
@@ -56,7 +56,7 @@ def _nearest(word: str, known: _Vocabulary) -> list[str]:
     return [one for one, _distance, _place in ordered[:_PROPOSED]]
 
 
-def _seen(words: list[str], among: ArticleQuerySet) -> set[str]:
+def _seen(words: list[str], among: Readable) -> set[str]:
     """Those that stand in something the reader may see."""
     if not words:
         return set()

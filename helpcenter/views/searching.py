@@ -13,6 +13,7 @@ from helpcenter import actions
 from helpcenter import search as finder
 from helpcenter.forms import SearchForm
 from helpcenter.models import Article
+from helpcenter.querysets import readable_by
 from helpcenter.states import Source
 from helpcenter.views.visitors import visitor_of
 from portal.lib.rate_limits import take
@@ -32,12 +33,13 @@ def search(request: HttpRequest) -> HttpResponse:
     """Results for `q`, perhaps within a category that the reader may see; nothing found: what is near, and a person."""
     started, form = time.perf_counter(), SearchForm(request.GET)
     asked = form.asked()
-    readable = Article.objects.visible_to(request.user)
 
     def look() -> tuple[tuple[finder.Found, list[finder.Hit]], datetime | None]:
+        readable = readable_by(request.user)
         found = finder.find(asked, among=readable, category=form.category_slug, page=form.page_number)
-        near = finder.near(asked, among=readable) if asked.words and not found.total else []
-        return (found, near), found.turns_at
+        if found.total or not asked.words:
+            return (found, []), found.turns_at
+        return (found, finder.near(asked, among=Article.objects.visible_to(request.user))), found.turns_at
 
     found, near = made_once(request, f"search:{asked}:{form.category_slug}:{form.page_number}", look)
     noted = form.noted or _note(request, asked, Source.PAGE, started, found)

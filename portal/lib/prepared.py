@@ -66,14 +66,23 @@ class Prepared:
 
     def __call__(self, *values: Any, **shape: Any) -> list[Any]:
         """The rows as the query set would give them. One query."""
-        key = (tuple(map(type, values)), tuple(sorted(shape.items())))
-        written = self._written.get(key)
-        if written is None:
-            written = self._written[key] = _write(self.made, values, shape)
+        written = self._written_for(values, shape)
         with planned_cursor() as cursor:
             cursor.execute(written.sql, written.filled(values))
             rows = cursor.fetchall()
         return written.told(rows)
+
+    def in_sql(self, *values: Any, **shape: Any) -> tuple[str, tuple[Any, ...]]:
+        """The SQL and its parameters alone, to stand within a query that is written by hand."""
+        written = self._written_for(values, shape)
+        return written.sql, tuple(written.filled(values))
+
+    def _written_for(self, values: tuple[Any, ...], shape: dict[str, Any]) -> _Written:
+        key = (tuple(map(type, values)), tuple(sorted(shape.items())))
+        written = self._written.get(key)
+        if written is None:
+            written = self._written[key] = _write(self.made, values, shape)
+        return written
 
 
 def _write(made: Callable[..., QuerySet[Any, Any]], values: tuple[Any, ...], shape: dict[str, Any]) -> _Written:

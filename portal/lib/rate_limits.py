@@ -3,10 +3,14 @@
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import cast
 
 from django.core.cache import cache
 
+from portal.lib.soft_cache import SoftCache
+
 WINDOW_S = 60
+_counters = cast(SoftCache, cache)
 
 
 @dataclass(frozen=True)
@@ -34,27 +38,16 @@ def take(key: str, *, limit: int, now: datetime) -> Allowance:
     """
     at = now.timestamp()
     slot, into = int(at // WINDOW_S), at % WINDOW_S
-    current, before = f"rate:{key}:{slot}", f"rate:{key}:{slot - 1}"
-    counted = cache.get_many([current, before])
-    earlier = counted.get(before, 0) * (1 - into / WINDOW_S)
-    used = earlier + counted.get(current, 0) + 1
-    if used <= limit:
-        used = earlier + _count(current, is_known=current in counted)
-        if used > limit:  # others came in between
-            _count(current, -1, is_known=True)
+    current = f"rate:{key}:{slot}"
+    counted, before = _counters.count(current, keep_s=2 * WINDOW_S, beside=f"rate:{key}:{slot - 1}")
+    used = (counted or 1) + before * (1 - into / WINDOW_S)
     is_over = used > limit
+    if is_over:
+        _counters.count(current, -1, keep_s=2 * WINDOW_S)
     return Allowance(limit, max(0, math.floor(limit - used)), max(1, math.ceil(WINDOW_S - into)), is_over)
 
 
 def taken_this_hour(key: str, *, now: datetime) -> int:
     """Counts one more of `key` in the hour of the clock; answers how many it is. Without a cache it is the first."""
-    return _count(f"{key}:{now.astimezone(UTC):%Y%m%d%H}", is_known=False, keep_s=2 * 3600)
-
-
-def _count(key: str, by: int = 1, *, is_known: bool, keep_s: int = 2 * WINDOW_S) -> int:
-    if not is_known:
-        cache.add(key, 0, timeout=keep_s)
-    try:
-        return cache.incr(key, by)
-    except ValueError:  # it ran out between the two calls
-        return by
+    counted, _before = _counters.count(f"{key}:{now.astimezone(UTC):%Y%m%d%H}", keep_s=2 * 3600)
+    return counted or 1

@@ -10,6 +10,10 @@ from redis.exceptions import RedisError
 
 cache_failures = Counter("portal_cache_failures_total", "Cache calls that found no Valkey", ["call"])
 log = structlog.get_logger("portal.system")
+_COUNT = """
+redis.call('SET', KEYS[1], 0, 'EX', ARGV[2], 'NX')
+return {redis.call('INCRBY', KEYS[1], ARGV[1]), redis.call('GET', KEYS[2])}
+"""
 
 
 def _soft(call: str, otherwise: Callable[[tuple, dict], Any]) -> Callable[..., Any]:
@@ -17,12 +21,16 @@ def _soft(call: str, otherwise: Callable[[tuple, dict], Any]) -> Callable[..., A
         try:
             return getattr(super(SoftCache, self), call)(*args, **options)
         except (RedisError, OSError) as error:
-            cache_failures.labels(call).inc()
-            log.warning("cache_unreachable", call=call, reason=type(error).__name__)
+            _tell(call, error)
             return otherwise(args, options)
 
     method.__name__ = call
     return method
+
+
+def _tell(call: str, error: Exception) -> None:
+    cache_failures.labels(call).inc()
+    log.warning("cache_unreachable", call=call, reason=type(error).__name__)
 
 
 def _default(args: tuple, options: dict) -> Any:
@@ -50,6 +58,17 @@ class SoftCache(RedisCache):
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._class = _OneClient
+
+    def count(self, key: str, by: int = 1, *, keep_s: int, beside: str = "") -> tuple[int | None, int]:
+        """Adds to a counter, which is forgotten `keep_s` seconds after its first count; answers where it stands now,
+        and where the counter `beside` does. One round trip. Where nothing can be counted: None and 0."""
+        name, other = self.make_and_validate_key(key), self.make_and_validate_key(beside or key)
+        try:
+            counted, stands = self._cache.get_client(name, write=True).eval(_COUNT, 2, name, other, by, keep_s)
+        except (RedisError, OSError) as error:
+            _tell("count", error)
+            return None, 0
+        return counted, int(stands or 0)
 
     get = _soft("get", _default)
     set = _soft("set", lambda args, options: None)

@@ -126,7 +126,8 @@ def public_page(
 
 
 def made_once(request: HttpRequest, key: str, make: Callable[[], tuple[Value, datetime | None]]) -> Value:
-    """What all anonymous visitors are shown alike, made once as long as a page would be kept; for others made anew.
+    """What all anonymous visitors are shown alike, made by this process once as long as a page would be kept; for
+    others made anew. Nobody may change what it answers.
 
     `make` answers it with the moment at which it will no longer be true without anybody changing it. `key` may hold
     what a visitor typed: only a digest of it is kept.
@@ -134,14 +135,24 @@ def made_once(request: HttpRequest, key: str, make: Callable[[], tuple[Value, da
     present = revision.present() if is_anonymous(request) else ""
     if not present:
         return make()[0]
-    name = f"made:{present}:{blake2b(key.encode(), digest_size=16).hexdigest()}"
-    row = cache.get(name)
-    if row is not None and row[0] > time.time():
-        return row[1]
+    name = f"{present}:{blake2b(key.encode(), digest_size=16).hexdigest()}"
+    ends, value = _made.get(name, (0.0, None))
+    if ends > time.time():
+        return value
     value, until = make()
     ends = min(time.time() + KEPT_FOR, until.timestamp() if until else float("inf"))
-    cache.set(name, (ends, value), timeout=KEPT_FOR)
+    _keep(_made, name, (ends, value))
     return value
+
+
+def _keep(kept: dict[str, Any], name: str, value: Any) -> None:
+    """With room made for it by the oldest."""
+    if name not in kept and len(kept) >= MOST_IN_PROCESS:
+        kept.pop(next(iter(kept)), None)
+    kept[name] = value
+
+
+_made: dict[str, tuple[float, Any]] = {}
 
 
 class AnonymousPages:
@@ -164,7 +175,7 @@ class AnonymousPages:
             return _counted(request, response)
         made = _packed(request, response, present)
         if made.until > time.time():
-            self._remember(key, made)
+            _keep(self.nearby, key, made)
             cache.set(key, astuple(made), timeout=KEPT_FOR)
         return _answer(request, made)
 
@@ -179,13 +190,8 @@ class AnonymousPages:
         kept = Kept(*row)
         if kept.until <= time.time():
             return None
-        self._remember(key, kept)
+        _keep(self.nearby, key, kept)
         return kept
-
-    def _remember(self, key: str, kept: Kept) -> None:
-        if key not in self.nearby and len(self.nearby) >= MOST_IN_PROCESS:
-            self.nearby.pop(next(iter(self.nearby)), None)
-        self.nearby[key] = kept
 
     def _may_be_cached(self, request: HttpRequest) -> bool:
         path = request.path

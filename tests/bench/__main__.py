@@ -15,6 +15,7 @@ import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 from portal.lib import embedded
@@ -24,6 +25,7 @@ from tests.bench.load import FEW, Outcome, Request, get, post, run
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / ".local" / "bench"
 SERVER_CORE, CLIENT_CORE = 0, 1
+ROUNDS = 10  # of which the middle one counts
 REACH = {
     "status": 1.5, "home": 0.30, "article": 0.30, "search": 0.05, "ticket list": 0.05, "ticket page": 0.04,
     "agent queue": 0.01, "hybrid search": 0.015,
@@ -137,25 +139,18 @@ def _measure_beside(bare_port: int, server: str, seconds: float, pages: list[Pag
             if has_model:
                 _wait_for_vectors(port)
             for page in (one for one in pages if one.has_model == has_model):
-                before = run(bare_port, get("/"), seconds=seconds / 2)
-                outcome, calm = _measured(port, page, seconds)
-                after = run(bare_port, get("/"), seconds=seconds / 2)
-                bare_per_second = (before.per_second + after.per_second) / 2
-                found["pages"][page.name] = _figures(outcome, calm, bare_per_second, page)
+                calm = run(port, page.request, seconds=seconds / 2, connections=FEW)
+                rounds = [_round(bare_port, port, page, seconds / ROUNDS) for _ in range(ROUNDS)]
+                found["pages"][page.name] = _figures(calm, rounds, page)
             found["starts_in_s"] = round(starts_in, 2)
             found["memory_with_model_mb" if has_model else "memory_mb"] = round(servers.memory_mb(pid))
     return found
 
 
-def _measured(port: int, page: Page, seconds: float) -> tuple[Outcome, Outcome]:
-    """With as many visitors as keep the server busy, and before with so few that hardly anybody waits for another."""
-    calm = run(port, page.request, seconds=seconds / 2, connections=FEW)
-    busy = run(port, page.request, seconds=seconds)
-    time.sleep(2)  # what was asked last is still being answered
-    for outcome in (calm, busy):
-        if set(outcome.statuses) != {page.status}:
-            sys.exit(f"{page.name} answered {outcome.statuses}, expected {page.status} alone.")
-    return busy, calm
+def _round(bare_port: int, port: int, page: Page, seconds: float) -> tuple[Outcome, Outcome]:
+    """The bare view and the page, one right after the other: what slows the machine for a while slows both."""
+    bare = run(bare_port, get("/"), seconds=seconds / 2)
+    return bare, run(port, page.request, seconds=seconds)
 
 
 def _wait_for_vectors(port: int) -> None:
@@ -164,15 +159,18 @@ def _wait_for_vectors(port: int) -> None:
     time.sleep(15)
 
 
-def _figures(outcome: Outcome, calm: Outcome, bare_per_second: float, page: Page) -> dict[str, Any]:
+def _figures(calm: Outcome, rounds: list[tuple[Outcome, Outcome]], page: Page) -> dict[str, Any]:
+    for outcome in (calm, *(busy for _bare, busy in rounds)):
+        if set(outcome.statuses) != {page.status}:
+            sys.exit(f"{page.name} answered {outcome.statuses}, expected {page.status} alone.")
     return {
-        "per_second": round(outcome.per_second, 1),
-        "bare_per_second": round(bare_per_second),
-        "ratio": round(outcome.per_second / bare_per_second, 4),
+        "per_second": round(median(busy.per_second for _bare, busy in rounds), 1),
+        "bare_per_second": round(median(bare.per_second for bare, _busy in rounds)),
+        "ratio": round(median(busy.per_second / bare.per_second for bare, busy in rounds), 4),
         "p50_ms": round(calm.percentile(0.5), 2),
         "p95_ms": round(calm.percentile(0.95), 2),
         "p99_ms": round(calm.percentile(0.99), 2),
-        "bytes": outcome.page_bytes,
+        "bytes": calm.page_bytes,
         "queries": _queries(page) if page.path else None,
         "reach": REACH.get(page.name),
     }
@@ -209,7 +207,7 @@ def _compare(seconds: float, pages: list[Page]) -> None:
 
 def _write(found: dict[str, Any]) -> None:
     say: Callable[[str], None] = print
-    say(f"on {found['server']}, beside a bare view measured before and after each page; start {found['starts_in_s']} s")
+    say(f"on {found['server']}, a bare view before each of {ROUNDS} rounds; start {found['starts_in_s']} s")
     say(f"memory {found['memory_mb']} MB, with the language model {found['memory_with_model_mb']} MB")
     widths = {
         "per s": 8,

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 Request = Callable[[], bytes]
 MANY = 32  # connections that a server always has something to do with; with few it mostly waits for its own threads
+_LONGEST_S = 30
 FEW = 2  # connections that hardly queue: what a visitor waits
 
 
@@ -73,9 +74,22 @@ class _Client:
         self.usual = self.needed
         return int(self.buffer[9:12]), self.needed
 
+    def wait(self) -> None:
+        """Until the request under way is answered; nothing is asked after it."""
+        self.socket.settimeout(_LONGEST_S)
+        try:
+            while self.receive() is None:
+                pass
+        except ConnectionError:  # closed with the answer before
+            pass
+        finally:
+            self.socket.close()
+
 
 def run(port: int, request: Request, *, seconds: float, connections: int = MANY) -> Outcome:
-    """Keeps `connections` requests under way for that long and answers what it saw (the first tenth is warm-up)."""
+    """Keeps `connections` requests under way for that long and answers what it saw (the first tenth is warm-up).
+
+    Ends when the last of them is answered, so that nobody who is measured next pays for them."""
     selector = selectors.DefaultSelector()
     for _ in range(connections):
         client = _Client(port, request)
@@ -89,7 +103,7 @@ def run(port: int, request: Request, *, seconds: float, connections: int = MANY)
             _advance(selector, key.data, outcome, counted_from)
     outcome.seconds = at - counted_from
     for key in list(selector.get_map().values()):
-        key.data.socket.close()
+        key.data.wait()
     return outcome
 
 

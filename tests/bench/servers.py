@@ -18,11 +18,11 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 COMMANDS = {
     "gunicorn": [
         "-m", "gunicorn", "{app}", "--bind", "127.0.0.1:{port}", "--workers", "1", "--worker-class", "gthread",
-        "--threads", "4", "--keep-alive", "30", "--log-level", "warning",
+        "--threads", "8", "--keep-alive", "30", "--log-level", "warning",
     ],
     "granian": [
         "-m", "granian", "{app}", "--interface", "wsgi", "--host", "127.0.0.1", "--port", "{port}", "--workers", "1",
-        "--blocking-threads", "4", "--no-access-log", "--log-level", "warning",
+        "--blocking-threads", "8", "--no-access-log", "--log-level", "warning",
     ],
 }  # fmt: skip
 

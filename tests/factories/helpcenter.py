@@ -11,6 +11,7 @@ from helpcenter.models import (
     AssetFile,
     Calibration,
     Category,
+    CommonStem,
     Corpus,
     Follow,
     FormerArticleSlug,
@@ -155,6 +156,7 @@ SearchDocumentFactory = _simple(
 )
 PostingFactory = _simple(Posting, article=_article(), term=factory.Sequence(lambda n: f"term{n}"))
 CorpusFactory = _simple(Corpus, documents=1, title_length=1.0, body_length=1.0, words_changed_at=_moment())
+CommonStemFactory = _simple(CommonStem, stem=factory.Sequence(lambda n: f"stem{n}"), in_all=1, in_title=1, in_body=1)
 WordFactory = _simple(Word, word=factory.Sequence(lambda n: f"word{n}"), articles=1)
 PassageFactory = _simple(
     Passage,

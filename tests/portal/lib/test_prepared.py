@@ -57,3 +57,12 @@ def test_named_values_come_as_named_tuples_and_lists_may_be_of_any_length() -> N
     for count in (1, 2, 3, 2):
         found = prepared(*(one.pk for one in rows[:count]))
         assert [(one.pk, one.subject) for one in found] == [(one.pk, one.subject) for one in rows[:count]]
+
+
+def test_within_a_query_written_by_hand_it_finds_the_same() -> None:
+    _one, other = TicketFactory(), TicketFactory()
+    prepared = Prepared(lambda pk: Ticket.objects.filter(pk__gt=pk).values("pk"))
+    for after in (0, _one.pk, other.pk):
+        sql, params = prepared.in_sql(after)
+        found = Ticket.objects.raw(f"WITH chosen (id) AS ({sql}) SELECT * FROM chosen ORDER BY id", params)
+        assert [one.pk for one in found] == [one.pk for one in (_one, other) if one.pk > after]

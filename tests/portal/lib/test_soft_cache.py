@@ -1,5 +1,7 @@
 import time
 
+from django.core.cache import cache
+
 from portal.lib.soft_cache import SoftCache
 from portal.lib.wake import lost_wake_ups, wake
 
@@ -17,8 +19,16 @@ def test_a_dead_valkey_is_a_miss_and_never_an_error() -> None:
     assert cache.get_many(["a", "b"]) == {}
     assert cache.add("key", 1)
     assert cache.incr("key") == 1
+    assert cache.count("key", keep_s=9) == (None, 0)
     assert not cache.delete("key")
     assert "key" not in cache
+
+
+def test_a_counter_begins_by_itself_is_forgotten_and_tells_of_another() -> None:
+    assert cache.count("now", keep_s=60, beside="before") == (1, 0)
+    assert cache.count("now", 4, keep_s=60) == (5, 5)
+    assert cache.count("later", -1, keep_s=60, beside="now") == (-1, 5)
+    assert 0 < cache._cache.get_client("now").ttl(cache.make_key("now")) <= 60
 
 
 def test_a_wake_up_without_a_broker_is_counted_and_quick(settings: object, monkeypatch: object) -> None:
