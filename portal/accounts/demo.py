@@ -85,12 +85,12 @@ LOGINS = [
     ),
 ]
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 168 28" role="img" aria-label="Quantum Elite">
-<g fill="none" stroke="#1c7c8c" stroke-width="2.4" stroke-linecap="round">
+<style>g { color: #176b7a } @media (prefers-color-scheme: dark) { g { color: #7fd6ea } }</style>
+<g fill="currentColor"><g fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round">
 <ellipse cx="14" cy="14" rx="12" ry="5"/><ellipse cx="14" cy="14" rx="12" ry="5" transform="rotate(60 14 14)"/>
 <ellipse cx="14" cy="14" rx="12" ry="5" transform="rotate(120 14 14)"/></g>
-<circle cx="14" cy="14" r="2.6" fill="#1c7c8c"/>
-<text x="34" y="19.5" font-family="system-ui, sans-serif" font-size="16" font-weight="650" fill="#1c7c8c">
-Quantum Elite</text>
+<circle cx="14" cy="14" r="2.6"/>
+<text x="34" y="19.5" font-family="system-ui, sans-serif" font-size="16" font-weight="650">Quantum Elite</text></g>
 </svg>"""
 
 

@@ -130,6 +130,8 @@ def _asked(*calls: tuple) -> list[Any]:
     if not calls or time.monotonic() < _paused_until:
         return []
     try:
+        if len(calls) == 1:
+            return [client().execute_command(*calls[0])]
         pipeline = client().pipeline(transaction=False)
         for call in calls:
             pipeline.execute_command(*call)

@@ -1,6 +1,7 @@
 """The desk's figures: one row that an operator changes."""
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -117,9 +118,15 @@ class Desk(models.Model):
 
     @classmethod
     def of_row(cls, row: dict[str, Any]) -> "Desk":
-        """The figures as `DeskQuerySet.rows` tells them."""
-        return cls(**{field.attname: field.to_python(row[field.attname]) for field in cls._meta.concrete_fields})
+        """The figures as `DeskQuerySet.rows` tells them: to be read, not to be saved."""
+        return _told(tuple(row.items()))
 
     @property
     def most_file_bytes(self) -> int:
         return self.most_file_mb * MB
+
+
+@lru_cache(maxsize=2)  # each ticket brings the row along, and it changes once a year
+def _told(row: tuple[tuple[str, Any], ...]) -> Desk:
+    told = dict(row)
+    return Desk(**{field.attname: field.to_python(told[field.attname]) for field in Desk._meta.concrete_fields})

@@ -90,11 +90,12 @@ class Desk:
     def check_waiting(self, at: datetime) -> None:
         """Nothing waits that somebody who is free could get."""
         self.looks += 1
-        seats = _seats()
-        waiting = list(_waiting(seats))
-        for ticket in waiting:
-            free = [one for one in _able(ticket, seats, at) if one.has_room(POINTS[ticket.priority])]
-            kept = sum(1 for other in waiting if _keeps_somebody_free(other, ticket, seats, at))
+        seats, required = _seats(), _required()
+        able = {one: _able(one, seats, required, at) for one in _waiting(seats)}
+        stuck = [one for one, those in able.items() if not any(seat.has_room(POINTS[one.priority]) for seat in those)]
+        for ticket, those in able.items():
+            free = [one for one in those if one.has_room(POINTS[ticket.priority])]
+            kept = sum(1 for other in stuck if _comes_before(other, ticket))
             names = ", ".join(one.name for one in free)
             must(len(free) <= kept, f"{ticket.number} waits at {at} while {names} could get it")
 
@@ -122,12 +123,20 @@ def _waiting(seats: dict[int, Seat]) -> Iterator[Ticket]:
             yield ticket
 
 
-def _able(ticket: Ticket, seats: dict[int, Seat], at: datetime) -> list[Seat]:
+def _required() -> dict[int, set[int]]:
+    """The skills that tickets of a category require."""
+    found: dict[int, set[int]] = {}
+    for category, skill in CategorySkill.objects.values_list("category", "skill"):
+        found.setdefault(category, set()).add(skill)
+    return found
+
+
+def _able(ticket: Ticket, seats: dict[int, Seat], required: dict[int, set[int]], at: datetime) -> list[Seat]:
     """Agents of its team who are there and know what it requires, after a while the others too; and the stand-in of
     who left it."""
     team = [one for one in seats.values() if one.availability == "online" and ticket.level in one.teams]
-    required = set(CategorySkill.objects.filter(category=ticket.category_id).values_list("skill", flat=True))
-    able = team if required and _has_waited(ticket, at) else [one for one in team if required <= one.knows]
+    wanted = required.get(ticket.category_id or 0, set())
+    able = team if wanted and _has_waited(ticket, at) else [one for one in team if wanted <= one.knows]
     holder = seats.get(ticket.assignee_id or 0)
     stand_in = seats.get(holder.stand_in or 0) if holder else None
     is_there = stand_in is not None and stand_in.availability == "online" and stand_in not in able
@@ -140,9 +149,6 @@ def _has_waited(ticket: Ticket, at: datetime) -> bool:
     return since + PATIENCE <= at
 
 
-def _keeps_somebody_free(heavy: Ticket, light: Ticket, seats: dict[int, Seat], at: datetime) -> bool:
-    """A heavier one for which nobody has room yet: it keeps one of those who could get it from getting lighter ones."""
-    points = POINTS[heavy.priority]
-    if heavy.level != light.level or points <= POINTS[light.priority]:
-        return False
-    return not any(one.has_room(points) for one in _able(heavy, seats, at))
+def _comes_before(heavy: Ticket, light: Ticket) -> bool:
+    """A heavier one for which nobody has room yet keeps one of those who could get it from getting lighter ones."""
+    return heavy.level == light.level and POINTS[heavy.priority] > POINTS[light.priority]

@@ -55,6 +55,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["learn"] and options["half"] is not None:
+            raise CommandError("--learn measures each half by what the other teaches: leave --half out.")
         model = embedder()
         if model is None:
             raise CommandError("There is no language model: run manage.py fetch_model.")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from django.conf import settings
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from helpcenter.actions import calibrate, withdraw_article
@@ -149,6 +149,11 @@ def test_shipped_articles_answer_natural_questions_that_nothing_was_learned_from
     wrong = re.search(r"wrong answers among all asked +([\d.]+)%", said.getvalue())
     assert answered and float(answered[1]) >= 65, figures
     assert wrong and float(wrong[1]) <= 5, figures
+
+
+def test_who_learns_on_each_half_chooses_none() -> None:
+    with pytest.raises(CommandError, match="leave --half out"):
+        call_command("answer_quality", articles=SHIPPED, queries=NATURAL, learn=True, half=1)
 
 
 def test_the_measurement_asks_each_question_twice_and_leaves_nothing_behind(fresh: None, tmp_path: Path) -> None:
