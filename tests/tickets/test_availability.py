@@ -12,7 +12,7 @@ from tests.factories.accounts import StaffFactory
 from tests.factories.tickets import TicketFactory
 from tests.tickets.desk import hire
 from tickets import actions as tickets
-from tickets.models import AgentProfile, Ticket
+from tickets.models import AgentProfile, Desk, Ticket
 from tickets.states import Availability
 from tickets.tasks import assign
 
@@ -64,6 +64,21 @@ def test_nothing_is_left_while_somebody_is_free(file: File, settle: Settle, now:
     assert Ticket.objects.unassigned().count() == 4
     loads = AgentProfile.objects.loads([one.pk for one in team])
     assert loads == {team[0].pk: 2, team[1].pk: 3}
+
+
+def test_what_a_ticket_counts_is_a_figure_of_the_desk(file: File, settle: Settle, now: datetime) -> None:
+    Desk.objects.update_or_create(pk=1, defaults={"points_normal": 4, "points_low": 2})
+    ann = hire(name="Ann", capacity=8)
+    normal, second = (file(subject=one, priority="normal", at=now) for one in ("first", "second"))
+    low = file(subject="third", priority="low", at=now)
+    settle(now=now)
+    assert (given(normal), given(second), given(low)) == ("Ann", "Ann", "")
+    assert AgentProfile.objects.loads([ann.pk]) == {ann.pk: 8}
+    assert AgentProfile.objects.with_points().get(user=ann).points == 8
+    tickets.solve(ticket=normal, by=ann, now=now + timedelta(minutes=1))
+    settle(now=now + timedelta(minutes=1))
+    assert given(low) == "Ann"
+    assert AgentProfile.objects.loads([ann.pk]) == {ann.pk: 6}
 
 
 def test_who_comes_online_gets_what_waits_and_who_leaves_gets_nothing(

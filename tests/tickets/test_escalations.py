@@ -102,6 +102,19 @@ def test_the_clock_that_stands_takes_no_step(file: File, agent: User, customer: 
     assert climbed(ticket) == [(75, True)]
 
 
+@pytest.mark.parametrize(("steps", "hours"), [([75, 100], 3), ([50, 100], 2), ([100], 4)])
+def test_a_promise_is_shown_as_urgent_from_the_first_step_of_its_ladder(
+    file: File, now: datetime, steps: list[int], hours: int
+) -> None:
+    shipped = Ladder.objects.get(slug="standard").steps
+    shipped.exclude(at_percent__in=[75, 100]).delete()
+    first = shipped.filter(at_percent=75)
+    first.update(at_percent=steps[0]) if len(steps) > 1 else first.delete()
+    timer = file().timers.get(metric=Metric.FIRST_RESPONSE)
+    assert (timer.due_at, timer.percents) == (now + timedelta(hours=4), steps)
+    assert timer.warn_at == now + timedelta(hours=hours)
+
+
 def test_a_step_taken_away_from_the_ladder_is_skipped(file: File, now: datetime) -> None:
     ticket = file()
     Ladder.objects.get(slug="standard").steps.filter(at_percent=75).delete()

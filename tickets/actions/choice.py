@@ -6,8 +6,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import NamedTuple
 
-from tickets.models import AgentProfile, Category, CategorySkill, Skill
-from tickets.states import WEIGHT_OF
+from tickets.models import AgentProfile, Category, CategorySkill, Desk, Skill
 
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -65,6 +64,7 @@ class Choice:
     preferred: dict[int, dict[int, int]] = field(default_factory=dict)
     waits: dict[int, timedelta] = field(default_factory=dict)  # by category
     languages: dict[str, int] = field(default_factory=dict)  # skill by language
+    desk: Desk = field(default_factory=Desk)
     reserved: set[int] = field(default_factory=set)  # users who are about to have room for something heavier
 
     @classmethod
@@ -77,6 +77,7 @@ class Choice:
             by_category = choice.required if asked.is_required else choice.preferred
             by_category.setdefault(asked.category_id, {})[asked.skill_id] = asked.level
         choice.waits = dict(Category.objects.filter(pk__in=choice.required).values_list("pk", "skill_wait_for"))
+        choice.desk = Desk.objects.present()
         choice.languages = dict(Skill.objects.exclude(language="").values_list("language", "pk"))
         return choice
 
@@ -99,7 +100,7 @@ class Choice:
         `waives`: also somebody who does not know what it requires. A heavy ticket that fits nobody yet keeps the one
         who is nearest to having room from getting lighter ones, or it would wait forever.
         """
-        weight = WEIGHT_OF.get(waiting.priority, 1)
+        weight = self.desk.points_of(waiting.priority)
         if (stand_in := self._stand_in_of(waiting)) is not None and stand_in.has_room(weight):
             return stand_in
         required = {} if waives else self.required.get(waiting.category_id or 0, {})

@@ -19,8 +19,6 @@ from tickets.events import CIRCLE_CAME, CIRCLE_WENT, COPY_ADDED, COPY_ENDED, FOL
 from tickets.models import Copy, Desk, Follower, Ticket
 from tickets.querysets import reads_as_staff
 
-BOUNCED_LATELY = timedelta(days=60)
-
 
 @transaction.atomic
 def follow(*, ticket: Ticket, user: User, by: User, now: datetime | None = None) -> Follower:
@@ -148,11 +146,16 @@ def may_get_letters(*, copy: Copy, now: datetime | None = None) -> bool:
     at = moment(now)
     if User.objects.staff().filter(email__iexact=copy.address).exists():
         return False
-    sent = Letter.objects.filter(to__iexact=copy.address)
-    if sent.filter(state=LetterState.BOUNCED, posted_at__gt=at - BOUNCED_LATELY).exists():
+    desk = Desk.objects.present()
+    if _bounced_lately(copy.address, desk, at):
         return False
     lately = Letter.objects.filter(key__startswith=f"ticket-copy:{copy.pk}:", posted_at__gt=at - timedelta(hours=1))
-    return lately.count() < Desk.objects.present().copy_letters_an_hour
+    return lately.count() < desk.copy_letters_an_hour
+
+
+def _bounced_lately(address: str, desk: Desk, at: datetime) -> bool:
+    bounced = Letter.objects.filter(to__iexact=address, state=LetterState.BOUNCED)
+    return bounced.filter(posted_at__gt=at - desk.bounce_counts_for).exists()
 
 
 def _check_mailbox(ticket: Ticket, address: str, at: datetime) -> None:
@@ -167,8 +170,7 @@ def _check_mailbox(ticket: Ticket, address: str, at: datetime) -> None:
         raise Refused(_("Who asked gets every answer anyway."), code="requester")
     if User.objects.staff().filter(email__iexact=address).exists():
         raise Refused(_("This is a colleague: they can follow the ticket."), code="colleague")
-    lately = Letter.objects.filter(to__iexact=address, state=LetterState.BOUNCED, posted_at__gt=at - BOUNCED_LATELY)
-    if lately.exists():
+    if _bounced_lately(address, Desk.objects.present(), at):
         raise Refused(_("Letters to this address came back lately."), code="bounced")
 
 

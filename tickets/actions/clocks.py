@@ -29,7 +29,7 @@ from tickets.events import (
 )
 from tickets.models import CalendarVersion, SlaPolicy, Ticket, Timer
 from tickets.querysets import Bound, Case
-from tickets.states import KEPT_BY_AN_ANSWER, OUR_TURN, RESPONSES, WARN_AT_SHARE, Dimension, Metric
+from tickets.states import KEPT_BY_AN_ANSWER, MISSED_AT, OUR_TURN, RESPONSES, Dimension, Metric
 
 
 @transaction.atomic(savepoint=False)
@@ -245,8 +245,8 @@ class _Owed:
         hours, reason = _kept_of(found, self.ticket)
         timer.ladder_id, timer.percents = found.ladder, list(found.percents)
         if (timer.hours_id, timer.reason) == (hours.pk if hours else None, reason):
-            timer.next_at = next_look(timer)
-            timer.save(update_fields=["ladder", "percents", "next_at"])
+            timer.next_at, timer.warn_at = next_look(timer), _warns_at(timer, clock)
+            timer.save(update_fields=["ladder", "percents", "next_at", "warn_at"])
             return False
         miss_if_late(timer, self.ticket, self.at)
         timer.hours, timer.reason, target = hours, reason, found.target
@@ -289,5 +289,10 @@ def _show(timer: Timer, clock: Clock) -> None:
     """Writes a clock into the columns of its timer."""
     timer.target_for, timer.consumed_for = timedelta(seconds=clock.target_s), timedelta(seconds=clock.consumed_s)
     timer.running_since = clock.running_since
-    timer.due_at, timer.warn_at = clock.due_at, clock.reached_at(WARN_AT_SHARE)
+    timer.due_at, timer.warn_at = clock.due_at, _warns_at(timer, clock)
     timer.next_at = next_look(timer)
+
+
+def _warns_at(timer: Timer, clock: Clock) -> datetime | None:
+    """The first step of its ladder, at the latest the end of the promise."""
+    return clock.reached_at(Fraction(min([*timer.percents, MISSED_AT]), 100))

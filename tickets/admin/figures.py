@@ -9,8 +9,9 @@ from tickets.models import Desk
 
 _CONVERSATIONS = [
     *("undo_for", "reopen_within", "ask_to_escalate_again_after"),
-    *("filings_an_hour", "most_copies", "copy_letters_an_hour"),
+    *("filings_an_hour", "most_copies", "copy_letters_an_hour", "bounce_counts_for"),
 ]
+_POINTS = ["points_critical", "points_high", "points_normal", "points_low"]
 _GUESTS = [
     *("guest_filing_valid_for", "guest_link_valid_for", "guest_link_again_after"),
     *("guest_letters_an_hour", "guest_filings_an_hour"),
@@ -26,6 +27,7 @@ class DeskAdmin(ModelAdmin):
     list_display = ["__str__", "undo_for", "reopen_within", "most_files", "most_file_mb"]
     fieldsets = [
         (_("Conversations"), {"fields": _CONVERSATIONS}),
+        (_("What tickets count against the capacity of an agent"), {"fields": _POINTS}),
         (_("Files"), {"fields": ["most_files", "most_file_mb", "most_files_mb_a_day", "unsent_files_kept_for"]}),
         (_("Guests"), {"fields": _GUESTS}),
         (_("Ratings"), {"fields": _RATINGS}),

@@ -49,6 +49,13 @@ class Desk(models.Model):
     copy_letters_an_hour = models.PositiveSmallIntegerField(
         _("letters to one such address in an hour, at most"), default=20, validators=_many
     )
+    bounce_counts_for = models.DurationField(
+        _("an address from which a letter came back gets no copies for"), default=timedelta(days=60)
+    )
+    points_critical = models.PositiveSmallIntegerField(_("points of a critical ticket"), default=3, validators=_few)
+    points_high = models.PositiveSmallIntegerField(_("points of one of high priority"), default=2, validators=_few)
+    points_normal = models.PositiveSmallIntegerField(_("points of one of normal priority"), default=1, validators=_few)
+    points_low = models.PositiveSmallIntegerField(_("points of one of low priority"), default=1, validators=_few)
     most_files = models.PositiveSmallIntegerField(_("files per message, at most"), default=10, validators=_few)
     most_file_mb = models.PositiveSmallIntegerField(_("size of a file in MB, at most"), default=20, validators=_few)
     most_files_mb_a_day = models.PositiveIntegerField(
@@ -108,8 +115,14 @@ class Desk(models.Model):
                     ask_again_after__gte=_ZERO,
                     rate_within__gte=timedelta(hours=1),
                     rating_changes_within__gte=_ZERO,
+                    bounce_counts_for__gte=_ZERO,
                 ),
                 violation_error_message=_("One of these lengths is too short."),
+            ),
+            models.CheckConstraint(
+                name="desk_every_ticket_weighs",
+                condition=Q(points_critical__gte=1, points_high__gte=1, points_normal__gte=1, points_low__gte=1),
+                violation_error_message=_("A ticket counts at least one point."),
             ),
         ]
 
@@ -120,6 +133,10 @@ class Desk(models.Model):
     def of_row(cls, row: dict[str, Any]) -> "Desk":
         """The figures as `DeskQuerySet.rows` tells them: to be read, not to be saved."""
         return _told(tuple(row.items()))
+
+    def points_of(self, priority: str) -> int:
+        """What a ticket of that priority counts against an agent's capacity while it is our turn."""
+        return getattr(self, f"points_{priority}")
 
     @property
     def most_file_bytes(self) -> int:

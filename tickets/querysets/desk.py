@@ -3,12 +3,10 @@ from typing import Any
 
 from django.apps import apps
 from django.db import models
-from django.db.models import Case, Exists, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, Sum, When
 from django.db.models.functions import Coalesce, JSONObject
 
-from tickets.states import WEIGHT_OF, Availability
-
-_WEIGHT = Case(*(When(priority=one, then=Value(weight)) for one, weight in WEIGHT_OF.items()), default=Value(1))
+from tickets.states import Availability, Priority
 
 
 class DeskQuerySet(models.QuerySet):
@@ -44,13 +42,13 @@ class AgentProfileQuerySet(models.QuerySet):
     def with_points(self) -> "AgentProfileQuerySet":
         """Each with `points`: what they have to work on now."""
         work = apps.get_model("tickets", "Ticket").objects.our_turn().filter(assignee=OuterRef("user")).order_by()
-        sums = work.values("assignee").annotate(found=Sum(_WEIGHT)).values("found")
+        sums = work.values("assignee").annotate(found=Sum(_points())).values("found")
         return self.annotate(points=Coalesce(Subquery(sums, output_field=models.IntegerField()), 0))
 
     def loads(self, users: Iterable[int]) -> dict[int, int]:
         """The points that each of these users (by id) has to work on now; who has none is not in it."""
         work = apps.get_model("tickets", "Ticket").objects.our_turn().filter(assignee__in=users)
-        found = work.order_by().values("assignee_id").annotate(points=Sum(_WEIGHT, output_field=models.IntegerField()))
+        found = work.order_by().values("assignee_id").annotate(points=Sum(_points()))
         return {row["assignee_id"]: row["points"] for row in found}
 
     def _members(self, level: str) -> models.QuerySet:
@@ -59,3 +57,11 @@ class AgentProfileQuerySet(models.QuerySet):
         work = {"content_type__app_label": "tickets", "codename": "change_ticket"}
         permissions = apps.get_model("auth", "Permission").objects.filter(**work)
         return through.objects.filter(group__name=f"agent-{level}", group__permissions__in=permissions)
+
+
+def _points() -> Case:
+    """What each ticket counts, by its priority, as the row of figures says."""
+    desk = apps.get_model("tickets", "Desk")
+    shipped = desk()
+    counts = {one: Coalesce(desk.objects.values(f"points_{one}")[:1], shipped.points_of(one)) for one in Priority}
+    return Case(*(When(priority=one, then=count) for one, count in counts.items()), output_field=models.IntegerField())

@@ -197,9 +197,6 @@ VARIABLES = [
 MOST_CHARACTERS = 20_000
 MOST_COMMENT_CHARACTERS = 2000
 
-# From this share of a promise on it is shown as urgent.
-WARN_AT_SHARE = 0.75
-
 # The step of a ladder at which a promise is missed; steps before it are warnings.
 MISSED_AT = 100
 STANDARD_LADDER = "standard"
@@ -245,8 +242,6 @@ class Availability(models.TextChoices):
 
 PRESENT = [Availability.ONLINE, Availability.BUSY]  # what they have comes back to them
 
-# What a ticket counts against an agent's capacity while it is our turn.
-WEIGHT_OF: dict[str, int] = {Priority.CRITICAL: 3, Priority.HIGH: 2, Priority.NORMAL: 1, Priority.LOW: 1}
 USUAL_CAPACITY = 8
 
 # How long a ticket waits for somebody with the skills it requires, unless its category says otherwise.
