@@ -8,6 +8,7 @@ A page that shows what ends or begins at a known moment is kept until then (`pub
 """
 
 import secrets
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
@@ -146,13 +147,15 @@ def made_once(request: HttpRequest, key: str, make: Callable[[], tuple[Value, da
 
 
 def _keep(kept: dict[str, Any], name: str, value: Any) -> None:
-    """With room made for it by the oldest."""
-    if name not in kept and len(kept) >= MOST_IN_PROCESS:
-        kept.pop(next(iter(kept)), None)
-    kept[name] = value
+    """With room made for it by the oldest; one thread at a time, as nobody may add while the oldest is looked for."""
+    with _keeping:
+        if name not in kept and len(kept) >= MOST_IN_PROCESS:
+            kept.pop(next(iter(kept)))
+        kept[name] = value
 
 
-_made: dict[str, tuple[float, Any]] = {}
+_made: dict[str, tuple[float, Any]] = {}  # what `made_once` answered and until when it holds, the oldest first
+_keeping = threading.Lock()
 
 
 class AnonymousPages:

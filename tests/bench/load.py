@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 Request = Callable[[], bytes]
 MANY = 32  # connections that a server always has something to do with; with few it mostly waits for its own threads
-_LONGEST_S = 30
 FEW = 2  # connections that hardly queue: what a visitor waits
+_LONGEST_S = 30  # that the last answers are waited for
 
 
 @dataclass
