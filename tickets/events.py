@@ -5,7 +5,7 @@ from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
 
 from portal.events.listeners import declare
-from tickets.states import Availability, labels
+from tickets.states import Availability, Level, Metric, labels
 
 
 def people(ids: Collection[int | None]) -> dict[int | None, str]:
@@ -13,9 +13,16 @@ def people(ids: Collection[int | None]) -> dict[int | None, str]:
     return {None: now_in_words("nobody"), **apps.get_model("accounts", "User").objects.names(ids)}
 
 
-def availabilities(values: Collection[str]) -> dict[str, str]:
-    known = labels(Availability)
-    return {one: known.get(one, one) for one in values}
+def availabilities(_values: Collection[str]) -> dict[str, str]:
+    return labels(Availability)
+
+
+def metrics(_values: Collection[str]) -> dict[str, str]:
+    return labels(Metric)
+
+
+def teams(_values: Collection[str]) -> dict[str, str]:
+    return labels(Level)
 
 
 def categories(slugs: Collection[str]) -> dict[str, str]:
@@ -23,6 +30,8 @@ def categories(slugs: Collection[str]) -> dict[str, str]:
     known = apps.get_model("tickets", "Category").objects.filter(slug__in=slugs).values_list("slug", "name")
     return {"": now_in_words("none"), **dict(known)}
 
+
+_WHAT, _TEAM, _PEOPLE = ("metric", metrics), ("level", teams), ("told", people)
 
 TICKET_FILED = declare("ticket.filed", _("{by} filed the ticket"), is_public=True)
 TICKET_REPLIED = declare("ticket.replied", _("{by} answered"), is_public=True)
@@ -44,7 +53,7 @@ TICKET_CATEGORY_CHANGED = declare(
 TICKET_CLASSIFIED = declare("ticket.classified", _("What the ticket is about was suggested"))
 SUGGESTION_DECIDED = declare("ticket.suggestion_decided", _("{by} decided about a suggestion"))
 CLASSIFIER_TRAINED = declare("classifier.trained", _("A classifier learned anew"))
-TICKET_TEAM_CHANGED = declare("ticket.team_changed", _("{by} handed the ticket to {team}"))
+TICKET_TEAM_CHANGED = declare("ticket.team_changed", _("{by} handed the ticket to {team}"), names={"team": _TEAM})
 RULE_FIRED = declare("ticket.rule_fired", _("The rule “{rule}” was applied"))
 RULE_IN_VAIN = declare("ticket.rule_in_vain", _("The rule “{rule}” could not be applied and changed nothing"))
 RULE_KEPT = declare("rule.kept", _("{by} changed what a rule does"))
@@ -54,21 +63,38 @@ TICKET_SOLVED = declare("ticket.solved", _("{by} marked the ticket as solved"), 
 TICKET_CLOSED = declare("ticket.closed", _("{by} closed the ticket"), is_public=True)
 TICKET_REOPENED = declare("ticket.reopened", _("{by} reopened the ticket"), is_public=True)
 
-CLOCK_STARTED = declare("ticket.clock_started", _("{what}: the clock runs again, {used} of {target} used"))
-CLOCK_STOPPED = declare("ticket.clock_stopped", _("{what}: the clock stands, {used} of {target} used"))
-PROMISE_MADE = declare("ticket.promise_made", _("{what} promised within {target}"))
-PROMISE_CHANGED = declare("ticket.promise_changed", _("{what}: the promise changed from {old_target} to {target}"))
-PROMISE_MET = declare("ticket.promise_met", _("{what}: the promise of {target} was kept, after {used}"))
-PROMISE_MET_LATE = declare("ticket.promise_met_late", _("{what}: given after {used}, later than the promised {target}"))
-PROMISE_WARNED = declare(
-    "ticket.promise_warned", _("{what}: {percent} % of the promised {target} are used up; told by letter: {people}")
+CLOCK_STARTED = declare(
+    "ticket.clock_started", _("{what}: the clock runs again, {used} of {target} used"), names={"what": _WHAT}
 )
-PROMISE_MISSED = declare("ticket.promise_missed", _("{what}: the promise of {target} was missed"))
-PROMISE_DROPPED = declare("ticket.promise_dropped", _("{what}: no longer owed, after {used} of {target}"))
+CLOCK_STOPPED = declare(
+    "ticket.clock_stopped", _("{what}: the clock stands, {used} of {target} used"), names={"what": _WHAT}
+)
+PROMISE_MADE = declare("ticket.promise_made", _("{what} promised within {target}"), names={"what": _WHAT})
+PROMISE_CHANGED = declare(
+    "ticket.promise_changed", _("{what}: the promise changed from {old_target} to {target}"), names={"what": _WHAT}
+)
+PROMISE_MET = declare(
+    "ticket.promise_met", _("{what}: the promise of {target} was kept, after {used}"), names={"what": _WHAT}
+)
+PROMISE_MET_LATE = declare(
+    "ticket.promise_met_late", _("{what}: given after {used}, later than the promised {target}"), names={"what": _WHAT}
+)
+PROMISE_WARNED = declare(
+    "ticket.promise_warned",
+    _("{what}: {percent} % of the promised {target} are used up; told by letter: {people}"),
+    names={"what": _WHAT, "people": _PEOPLE},
+)
+PROMISE_MISSED = declare(
+    "ticket.promise_missed", _("{what}: the promise of {target} was missed"), names={"what": _WHAT}
+)
+PROMISE_DROPPED = declare(
+    "ticket.promise_dropped", _("{what}: no longer owed, after {used} of {target}"), names={"what": _WHAT}
+)
 
 TICKET_ESCALATED = declare(
     "ticket.escalated",
     _("{what}: escalated to {team} at {percent} % of the promise; told by letter: {people}"),
+    names={"what": _WHAT, "team": _TEAM, "people": _PEOPLE},
 )
 ESCALATION_ASKED = declare("ticket.escalation_asked", _("{by} asked for the ticket to be escalated"), is_public=True)
 

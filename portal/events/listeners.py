@@ -79,7 +79,7 @@ def told(events: Collection["Event"], people: Mapping[int, str]) -> list[tuple[d
     for event in events:
         kind = declared(event.name)
         words = {
-            place: known[source].get(event.details.get(detail), event.details.get(detail))
+            place: _called(event.details[detail], known[source])
             for place, (detail, source) in kind.names.items()
             if detail in event.details
         }
@@ -91,8 +91,16 @@ def _to_name(events: Collection["Event"]) -> dict[Names, set[Any]]:
     wanted: dict[Names, set[Any]] = {}
     for event in events:
         for detail, source in declared(event.name).names.values():
-            wanted.setdefault(source, set()).add(event.details.get(detail))
+            value = event.details.get(detail)
+            wanted.setdefault(source, set()).update(value if isinstance(value, list) else [value])
     return wanted
+
+
+def _called(value: Any, names: Mapping[Any, str]) -> Any:
+    """What people call it; several one after the other, and nobody where there is none."""
+    if isinstance(value, list):
+        return ", ".join(names.get(one, "…") for one in value) or names.get(None, "")
+    return names.get(value, value)
 
 
 def on(*names: str, outside: bool = False) -> Callable[[Receiver], Receiver]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 from django.test import Client, RequestFactory
@@ -54,6 +55,8 @@ def ask(user: User | AnonymousUser, path: str, method: str = "GET") -> Answer:
     sent = FACTORY.get(path) if method == "GET" else FACTORY.post(path, {"vote": "yes"}, headers=SAME_SITE)
     request: Any = sent
     request.user, request.htmx = user, HtmxDetails(request)
+    if user.is_authenticated:  # or what is kept for visitors would be shown to everybody
+        request.COOKIES[settings.SESSION_COOKIE_NAME] = "known"
     match = resolve(path.split("?")[0])
     request.resolver_match = match
     if getattr(match.func, "login_required", True) and not user.is_authenticated:

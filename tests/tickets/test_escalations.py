@@ -10,6 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import connection
 
 from portal.accounts.models import Organization, User
+from portal.events.listeners import told as in_words
 from portal.events.models import Event
 from portal.lib.refusals import Refused
 from portal.outbox.models import Letter
@@ -239,3 +240,16 @@ def test_a_ticket_that_becomes_critical_climbs_the_critical_ladder_though_the_ta
     tickets.change_priority(ticket=ticket, priority=Priority.CRITICAL, by=agent, now=now)
     sweep(now + timedelta(minutes=20))
     assert climbed(ticket) == [(33, True)]
+
+
+def test_the_timeline_of_an_organization_calls_promises_teams_and_people_by_name(
+    file: File, agent: User, elite: Organization, now: datetime
+) -> None:
+    tickets.take(ticket=file(), by=agent, now=now)
+    sweep(now + timedelta(hours=3))
+    sweep(now + timedelta(hours=9))
+    told = [sentence for _at, sentence in in_words(list(Event.objects.filter(organization_id=elite.pk)), {})]
+    assert "First answer promised within 4 h" in told
+    assert f"First answer: 75 % of the promised 4 h are used up; told by letter: {agent.name}" in told
+    assert any(one.startswith("First answer: escalated to L1 support at 200 %") for one in told), told
+    assert not [one for one in told if "…" in one]
