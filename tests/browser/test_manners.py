@@ -77,7 +77,7 @@ def pass_the_second_factor(page: Page) -> None:
     secret = page.locator("#authenticator_secret").input_value()
     page.get_by_label(re.compile("code", re.I)).fill(f"{hotp_value(secret, int(time.time()) // 30):06d}")
     page.locator("main form button[type=submit]").first.click()
-    page.wait_for_load_state()
+    page.wait_for_url(lambda url: "/totp/activate/" not in url, timeout=60_000)
 
 
 def findings(page: Page, rules: list[str]) -> list[tuple[str, str]]:
