@@ -8,7 +8,7 @@ from portal.accounts.states import MemberRole
 from tests.factories.accounts import MembershipFactory, OrganizationFactory, StaffFactory, UserFactory
 from tests.factories.tickets import TicketFactory
 from tickets.models import Ticket
-from tickets.querysets import newest_lines, ticket_of_page
+from tickets.querysets import newest_lines, reading, ticket_of_page
 
 pytestmark = pytest.mark.django_db
 OWNER, BILLING, MEMBER = MemberRole.OWNER, MemberRole.BILLING, MemberRole.MEMBER
@@ -70,3 +70,10 @@ def test_staff_who_read_tickets_open_each_and_other_staff_none() -> None:
     assert ticket_of_page(agent, "none-of-these-numbers!") is None
     assert ticket_of_page(other, ticket.public_id) is None
     assert newest_lines(other, 5, state="all", mine=False) == []
+
+
+def test_the_query_of_a_list_names_an_owned_organization_once() -> None:
+    """Named twice, the plan that the database keeps takes its tickets for a handful, and sorts all of them."""
+    found = reading._made_lines(3_001, 3_002, roles=(OWNER,), state="active", mine=False, count=21)
+    _sql, params = found.query.sql_with_params()
+    assert params.count(3_002) == 1

@@ -1,5 +1,5 @@
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -60,6 +60,16 @@ def _ways_of(user: Any) -> list[Q]:
     return [own, Q(organization__in=owned)] if owned else [own]
 
 
+def first_lines_of(parts: Sequence["TicketQuerySet"], count: int) -> models.QuerySet[Any, Any]:
+    """The first of the `lines` of all parts, which are in the same order.
+
+    An owner sees tickets in two ways. Asked for both at once the planner walks through the tickets of everybody; for
+    each way an index has them in their order.
+    """
+    first, *others = [part.lines()[:count] for part in parts]
+    return first.union(*others, all=True).order_by(*parts[0].query.order_by)[:count] if others else first
+
+
 class TicketQuerySet(models.QuerySet):
     def visible_to(self, user: Any) -> "TicketQuerySet":
         """The one gate. Staff with the permission see all; members their own; owners all of their organization.
@@ -70,17 +80,13 @@ class TicketQuerySet(models.QuerySet):
             return self.none()
         return self if reads_as_staff(user) else self.filter(reduce(or_, _ways_of(user)))
 
-    def first_lines(self, count: int, *, reader: Any) -> models.QuerySet[Any, Any]:
-        """The first of the `lines` of tickets that are visible to the reader and in order.
+    def in_parts(self, reader: Any) -> list["TicketQuerySet"]:
+        """What is visible to somebody who has signed in, by the ways in which they see it."""
+        return [self] if reads_as_staff(reader) else [self.filter(way) for way in _ways_of(reader)]
 
-        An owner sees tickets in two ways. Asked for both at once the planner walks through the tickets of everybody;
-        for each way an index has them in their order.
-        """
-        ways = [] if reads_as_staff(reader) else _ways_of(reader)
-        if len(ways) < 2:
-            return self.lines()[:count]
-        first, *others = [self.filter(way).lines()[:count] for way in ways]
-        return first.union(*others, all=True).order_by(*self.query.order_by)[:count]
+    def first_lines(self, count: int, *, reader: Any) -> models.QuerySet[Any, Any]:
+        """The first of the `lines` of tickets that are in order and visible to the reader, who has signed in."""
+        return first_lines_of(self.in_parts(reader), count)
 
     def changeable_by(self, user: Any) -> "TicketQuerySet":
         """Visible tickets that this person may also move and answer: who only reads as staff moves none."""
