@@ -7,13 +7,13 @@ down costs nobody any time.
 
 import json
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
 
 from portal.lib.fetch import Answer, Forbidden, Limits, Request, Unreachable, fetch
-from portal.lib.soft_cache import SoftCache
+from portal.lib.soft_cache import counters
 
 REST_S = 60
 _MOST_BYTES = 64 * 1024
@@ -53,7 +53,7 @@ def _spend(characters: int, now: datetime) -> None:
 
 
 def _counted(key: str, by: int) -> int:
-    counted, _beside = cast(SoftCache, cache).count(key, by, keep_s=2 * 24 * 3600)
+    counted, _beside = counters.count(key, by, keep_s=2 * 24 * 3600)
     if counted is None:
         raise NoWords("Nothing is sent while it cannot be counted.")
     return counted

@@ -1,10 +1,11 @@
 from collections.abc import Collection
 
 from django.apps import apps
+from django.db.models import TextChoices
 from django.utils.translation import gettext as now_in_words
 from django.utils.translation import gettext_lazy as _
 
-from portal.events.listeners import declare
+from portal.events.listeners import Names, declare
 from tickets.states import Availability, Level, Metric, labels
 
 
@@ -13,16 +14,9 @@ def people(ids: Collection[int | None]) -> dict[int | None, str]:
     return {None: now_in_words("nobody"), **apps.get_model("accounts", "User").objects.names(ids)}
 
 
-def availabilities(_values: Collection[str]) -> dict[str, str]:
-    return labels(Availability)
-
-
-def metrics(_values: Collection[str]) -> dict[str, str]:
-    return labels(Metric)
-
-
-def teams(_values: Collection[str]) -> dict[str, str]:
-    return labels(Level)
+def labelled(kind: type[TextChoices]) -> Names:
+    """What to call values of that kind."""
+    return lambda _values: {**labels(kind), "": ""}
 
 
 def categories(slugs: Collection[str]) -> dict[str, str]:
@@ -31,7 +25,7 @@ def categories(slugs: Collection[str]) -> dict[str, str]:
     return {"": now_in_words("none"), **dict(known)}
 
 
-_WHAT, _TEAM, _PEOPLE = ("metric", metrics), ("level", teams), ("told", people)
+_WHAT, _TEAM, _PEOPLE = ("metric", labelled(Metric)), ("level", labelled(Level)), ("told", people)
 
 TICKET_FILED = declare("ticket.filed", _("{by} filed the ticket"), is_public=True)
 TICKET_REPLIED = declare("ticket.replied", _("{by} answered"), is_public=True)
@@ -147,7 +141,7 @@ SKILL_WAIVED = declare(
 AVAILABILITY_CHANGED = declare(
     "agent.availability_changed",
     _("{by} set {agent} to “{availability}”"),
-    names={"agent": ("agent_id", people), "availability": ("availability", availabilities)},
+    names={"agent": ("agent_id", people), "availability": ("availability", labelled(Availability))},
 )
 AGENT_CHANGED = declare(
     "agent.changed", _("{by} changed what the portal hands to {agent}"), names={"agent": ("agent_id", people)}

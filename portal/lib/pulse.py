@@ -130,7 +130,7 @@ def _asked(*calls: tuple) -> list[Any]:
     if not calls or time.monotonic() < _paused_until:
         return []
     try:
-        if len(calls) == 1:
+        if len(calls) == 1:  # a pipeline costs twice as much
             return [client().execute_command(*calls[0])]
         pipeline = client().pipeline(transaction=False)
         for call in calls:

@@ -3,14 +3,10 @@
 import math
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import cast
 
-from django.core.cache import cache
-
-from portal.lib.soft_cache import SoftCache
+from portal.lib.soft_cache import counters
 
 WINDOW_S = 60
-_counters = cast(SoftCache, cache)
 
 
 @dataclass(frozen=True)
@@ -39,15 +35,15 @@ def take(key: str, *, limit: int, now: datetime) -> Allowance:
     at = now.timestamp()
     slot, into = int(at // WINDOW_S), at % WINDOW_S
     current = f"rate:{key}:{slot}"
-    counted, before = _counters.count(current, keep_s=2 * WINDOW_S, beside=f"rate:{key}:{slot - 1}")
+    counted, before = counters.count(current, keep_s=2 * WINDOW_S, beside=f"rate:{key}:{slot - 1}")
     used = (counted or 1) + before * (1 - into / WINDOW_S)
     is_over = used > limit
     if is_over:
-        _counters.count(current, -1, keep_s=2 * WINDOW_S)
+        counters.count(current, -1, keep_s=2 * WINDOW_S)
     return Allowance(limit, max(0, math.floor(limit - used)), max(1, math.ceil(WINDOW_S - into)), is_over)
 
 
 def taken_this_hour(key: str, *, now: datetime) -> int:
     """Counts one more of `key` in the hour of the clock; answers how many it is. Without a cache it is the first."""
-    counted, _before = _counters.count(f"{key}:{now.astimezone(UTC):%Y%m%d%H}", keep_s=2 * 3600)
+    counted, _before = counters.count(f"{key}:{now.astimezone(UTC):%Y%m%d%H}", keep_s=2 * 3600)
     return counted or 1

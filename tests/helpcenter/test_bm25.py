@@ -68,3 +68,13 @@ def test_what_is_no_longer_common_is_counted_again(articles: None, monkeypatch: 
     Posting.objects.filter(term="alpha", article_id__gt=Article.objects.earliest("pk").pk).delete()
     learning.learn_words()
     assert not CommonStem.objects.filter(stem="alpha").exists()
+
+
+def test_what_was_learnt_of_a_common_word_is_believed(articles: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(learning, "_COMMON", 8)
+    learning.learn_words()
+    among = Field(Article.objects.all())
+    before = rank(Asked.of("alpha"), among).found[0]
+    CommonStem.objects.filter(stem="alpha").update(in_body=1, in_title=1)
+    after = {one.article: one.score for one in rank(Asked.of("alpha"), among).found}
+    assert after[before.article] > before.score

@@ -10,7 +10,6 @@ from portal.events.listeners import all_types, declared
 from portal.events.models import Event
 from portal.lib.prepared import Prepared
 from tickets.querysets.tickets import reads_as_staff
-from tickets.states import Level, Metric, labels
 
 MOST_LINES = 300  # of a timeline; what came later is in the event log
 
@@ -37,15 +36,13 @@ def timeline(ticket: models.Model, *, reader: Any, skip: int = 0) -> list[Line]:
     }
     people |= {person for event in events for person in event.details.get("told", [])}
     names = {user.pk: str(user) for user in User.objects.filter(pk__in=people - {None}).only("name", "email")}
-    lines, metrics, teams = [], labels(Metric), labels(Level)
+    lines = []
     for event in events:
         assignee = names.get(event.details.get("assignee_id", 0), _("nobody"))
         told = {
             **event.details,
             "assignee": assignee,
             "user_name": names.get(event.details.get("user", 0), "…"),
-            "what": metrics.get(event.details.get("metric", ""), ""),
-            "team": teams.get(event.details.get("level", ""), ""),
             "people": ", ".join(names.get(person, "…") for person in event.details.get("told", [])) or _("nobody"),
         }
         told |= _named(event, told)

@@ -1,6 +1,7 @@
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import brotli
@@ -218,3 +219,11 @@ def test_a_coding_that_a_visitor_refuses_is_not_sent(article: Article, accepted:
         answer = Client().get(article.get_absolute_url(), headers={"Accept-Encoding": accepted})
         assert "Content-Encoding" not in answer
         assert b"Kept whole" in answer.content
+
+
+def test_a_process_keeps_so_many_however_many_threads_fill_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_cache, "MOST_IN_PROCESS", 4)
+    kept: dict[str, int] = {}
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda number: page_cache._keep(kept, f"{number}", number), range(20_000)))
+    assert len(kept) == 4
