@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.db import connections
 
 from helpcenter.search import semantic
+from helpcenter.views import searching
 from portal.accounts import context as brand_context
 from portal.accounts.furnish import make_roles, make_tiers
 from portal.events.actions import deliver_next
@@ -51,8 +52,9 @@ def words_alone() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def fresh_cache() -> Iterator[None]:
-    """Every test begins with an empty cache."""
+    """Every test begins with an empty cache, and no process has counted anything."""
     cache.clear()
+    searching.notes.forget()
     yield
 
 

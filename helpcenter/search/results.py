@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.utils.html import escape
@@ -20,8 +20,7 @@ _OPENS, _CLOSES = "\ue000", "\ue001"  # private characters: the marks survive es
 _HEADLINE = f"StartSel={_OPENS}, StopSel={_CLOSES}, MaxFragments=2, MaxWords=28, MinWords=12, FragmentDelimiter=' … '"
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(NamedTuple):
     """An article found, as a link, to the section that fits best. `excerpt` is safe HTML with the words in <mark>."""
 
     pk: int
@@ -37,7 +36,7 @@ class Hit:
     def found_by(self, search: str, place: int) -> "Hit":
         """The same, its link saying which search (its public id, "" when it was not kept) showed it where."""
         path, mark, anchor = self.url.partition("#")
-        return replace(self, link=f"{path}?from={search}&place={place}{mark}{anchor}" if search else self.url)
+        return self._replace(link=f"{path}?from={search}&place={place}{mark}{anchor}" if search else self.url)
 
 
 @dataclass(frozen=True)

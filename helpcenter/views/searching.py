@@ -16,14 +16,14 @@ from helpcenter.models import Article
 from helpcenter.querysets import readable_by
 from helpcenter.states import Source
 from helpcenter.views.visitors import visitor_of
-from portal.lib.rate_limits import take
+from portal.lib.rate_limits import Nearby
 from portal.lib.visitors import place_of
 from portal.web.htmx import page
 from portal.web.page_cache import made_once
 
 log = structlog.get_logger("portal.system")
 _SHORTEST_NOTED = 3
-_MOST_NOTED = 240  # a minute and network address, which an office may share; what is beyond is answered, not kept
+notes = Nearby(240)  # of a network address, which an office may share; what is beyond is answered, not kept
 _LONGEST_ID = 22
 
 
@@ -77,8 +77,7 @@ def _note(request: HttpRequest, asked: finder.Asked, source: Source, started: fl
     """Keeps the search and answers its id, which links to results carry; a log that fails never fails the page."""
     if request.method != "GET" or len(asked.query) < _SHORTEST_NOTED or not asked.words:
         return ""
-    place = place_of(request.META.get("REMOTE_ADDR", ""))
-    if take(f"search-log:{place}", limit=_MOST_NOTED, now=timezone.now()).is_over:
+    if notes.is_over(place_of(request.META.get("REMOTE_ADDR", "")), now=timezone.now()):
         return ""
     took_ms = round((time.perf_counter() - started) * 1000)
     given: dict[str, Any] = {"results": found.total, "is_corrected": bool(found.corrected), "took_ms": took_ms}

@@ -44,10 +44,7 @@ class Pages:
         self.standing = standing
         self.brand = brand_of(settings.SITE_URL.split("/")[2].split(":")[0])
         self.style = style.stylesheet(self.brand.accent)
-        self.headers = {
-            "Content-Security-Policy": style.policy(self.style),
-            "Referrer-Policy": "same-origin",
-        }
+        self.headers = {"Content-Security-Policy": style.policy(self.style)}
 
     def files(self) -> list[BundleFile]:
         """The whole bundle."""

@@ -171,12 +171,13 @@ class StatusBundle:
         return page.forms[""]
 
     def _look(self) -> None:
-        """Once a second one thread looks at the link; the others serve on meanwhile."""
+        """Once a second one thread looks at the link; the others serve on meanwhile, or wait for the first version."""
         if not self._looking.acquire(blocking=self._version is None):
             return
         try:
-            self._look_at = time.monotonic() + _LOOK_AGAIN_S
-            self._renew()
+            if time.monotonic() >= self._look_at:  # nobody has looked while this thread waited
+                self._renew()
+                self._look_at = time.monotonic() + _LOOK_AGAIN_S
         finally:
             self._looking.release()
 

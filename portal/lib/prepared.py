@@ -4,18 +4,22 @@ Django puts the SQL of a query together each time it is asked. For a short query
 database needs to answer it, and a page asks ten.
 """
 
+import re
 from collections import namedtuple
 from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
 from django.db import connection, connections
-from django.db.backends.postgresql.base import ServerBindingCursor
+from django.db.backends.postgresql.base import CursorMixin
 from django.db.models import QuerySet
 from django.db.models.query import ModelIterable
+from psycopg import RawCursor
 
 _KINDS = (int, str, datetime)
 
@@ -114,6 +118,24 @@ def _mark(value: Any, place: int) -> int | str | datetime:
     return 2_147_000_000 + place if isinstance(value, int) else f"mark {place} of a prepared query"
 
 
+class _PlannedCursor(CursorMixin, RawCursor[Any]):
+    """Takes `%s` as every cursor of Django does, and numbers them once per text: psycopg would look through a large
+    statement again at each call."""
+
+    def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
+        return super().execute(_numbered(query), params, **options)
+
+
+@lru_cache(maxsize=512)
+def _numbered(sql: str) -> bytes:
+    """The statement as the database reads it: $1, $2 for its values, and %% as the sign itself."""
+    numbers = count(1)
+    return _SIGN.sub(lambda found: "%" if found[0] == "%%" else f"${next(numbers)}", sql).encode()
+
+
+_SIGN = re.compile("%%|%s")
+
+
 def planned_cursor() -> Any:
     """A cursor for the few large statements that take the database as long to plan as to answer: it plans them once per
     connection (psycopg's prepared statements), and again when the statistics of a table change. Only for SQL of which
@@ -122,5 +144,4 @@ def planned_cursor() -> Any:
     connection.ensure_connection()
     database: Any = connections[connection.alias]
     database.connection.prepare_threshold = 0
-    bound: Any = ServerBindingCursor
-    return database._prepare_cursor(bound(database.connection))
+    return database._prepare_cursor(_PlannedCursor(database.connection))

@@ -1,6 +1,8 @@
 """How often somebody may ask: a sliding window counted in the cache. Without a cache nobody is held up."""
 
 import math
+import threading
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -47,3 +49,28 @@ def taken_this_hour(key: str, *, now: datetime) -> int:
     """Counts one more of `key` in the hour of the clock; answers how many it is. Without a cache it is the first."""
     counted, _before = counters.count(f"{key}:{now.astimezone(UTC):%Y%m%d%H}", keep_s=2 * 3600)
     return counted or 1
+
+
+class Nearby:
+    """So many of each key in a minute of the clock, counted by this process alone: for what is asked so often, and
+    costs so little, that a question to the cache would cost more. All processes together let through as many times
+    more."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self._minute, self._counted = 0, Counter[str]()
+        self._counting = threading.Lock()
+
+    def is_over(self, key: str, *, now: datetime) -> bool:
+        """Counts one more of `key`; answers whether that is more than the limit."""
+        minute = int(now.timestamp() // WINDOW_S)
+        with self._counting:
+            if minute != self._minute:
+                self._minute, self._counted = minute, Counter()
+            self._counted[key] += 1
+            return self._counted[key] > self.limit
+
+    def forget(self) -> None:
+        """Begins anew."""
+        with self._counting:
+            self._counted.clear()

@@ -25,7 +25,9 @@ from tests.bench.load import FEW, Outcome, Request, get, post, run
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / ".local" / "bench"
 SERVER_CORE, CLIENT_CORE = 0, 1
-ROUNDS = 10  # of which the middle one counts
+ROUNDS = 10  # at least; of all rounds the middle one counts
+MOST_ROUNDS = 60
+ANSWERS_A_ROUND = 400  # enough to tell two rounds apart
 REACH = {
     "status": 1.5, "home": 0.30, "article": 0.30, "search": 0.05, "ticket list": 0.05, "ticket page": 0.04,
     "agent queue": 0.01, "hybrid search": 0.015,
@@ -60,7 +62,7 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--articles", type=int, default=10_000)
     options.add_argument("--tickets", type=int, default=100_000)
-    options.add_argument("--seconds", type=float, default=4.0, help="length of each measurement")
+    options.add_argument("--seconds", type=float, default=5.0, help="length of each measurement")
     options.add_argument("--server", choices=sorted(servers.COMMANDS), default="gunicorn")
     options.add_argument("--compare", action="store_true", help="measure every web server on a bare and a real page")
     chosen = options.parse_args()
@@ -112,7 +114,7 @@ def _pages(sessions: Any) -> list[Page]:
 
     customers = [f"{cookie}; csrftoken={token}" for cookie in sessions.customers()]
     return [
-        Page("status", get("/status/"), "/status/"),
+        Page("status", get("/status/")),  # without a path: it never comes to Django, so it has no queries
         Page("home", get("/"), "/"),
         Page("article", get(article), article),
         Page("search", searches, asked[0]),
@@ -140,17 +142,19 @@ def _measure_beside(bare_port: int, server: str, seconds: float, pages: list[Pag
                 _wait_for_vectors(port)
             for page in (one for one in pages if one.has_model == has_model):
                 calm = run(port, page.request, seconds=seconds / 2, connections=FEW)
-                rounds = [_round(bare_port, port, page, seconds / ROUNDS) for _ in range(ROUNDS)]
+                rounds = _rounds(bare_port, port, page, seconds=seconds, expected=calm.per_second)
                 found["pages"][page.name] = _figures(calm, rounds, page)
             found["starts_in_s"] = round(starts_in, 2)
             found["memory_with_model_mb" if has_model else "memory_mb"] = round(servers.memory_mb(pid))
     return found
 
 
-def _round(bare_port: int, port: int, page: Page, seconds: float) -> tuple[Outcome, Outcome]:
-    """The bare view and the page, one right after the other: what slows the machine for a while slows both."""
-    bare = run(bare_port, get("/"), seconds=seconds / 2)
-    return bare, run(port, page.request, seconds=seconds)
+def _rounds(bare_port: int, port: int, page: Page, *, seconds: float, expected: float) -> list[tuple[Outcome, Outcome]]:
+    """The bare view and the page, one right after the other and many times over: what slows the machine for a while
+    slows both. The quicker the page, the more and the shorter rounds."""
+    many = max(ROUNDS, min(MOST_ROUNDS, int(seconds * expected / ANSWERS_A_ROUND)))
+    share = seconds / many
+    return [(run(bare_port, get("/"), seconds=share), run(port, page.request, seconds=share)) for _ in range(many)]
 
 
 def _wait_for_vectors(port: int) -> None:
@@ -207,7 +211,8 @@ def _compare(seconds: float, pages: list[Page]) -> None:
 
 def _write(found: dict[str, Any]) -> None:
     say: Callable[[str], None] = print
-    say(f"on {found['server']}, a bare view before each of {ROUNDS} rounds; start {found['starts_in_s']} s")
+    rounds = f"{ROUNDS} to {MOST_ROUNDS} rounds"
+    say(f"on {found['server']}, a bare view before each of {rounds}; start {found['starts_in_s']} s")
     say(f"memory {found['memory_mb']} MB, with the language model {found['memory_with_model_mb']} MB")
     widths = {
         "per s": 8,

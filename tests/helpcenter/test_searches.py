@@ -15,6 +15,7 @@ from helpcenter.views import searching
 from portal.events.actions import record
 from portal.events.listeners import declared
 from portal.lib.embedded import free_port
+from portal.lib.rate_limits import Nearby
 from tests.factories.helpcenter import ArticleFactory, SearchEventFactory
 from tests.factories.tickets import TicketFactory
 
@@ -147,11 +148,13 @@ def test_keeping_a_search_is_one_statement(now: datetime, django_assert_num_quer
 def test_one_address_fills_the_log_only_so_far_and_is_answered_all_the_same(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "_MOST_NOTED", 2)
+    monkeypatch.setattr(searching, "notes", Nearby(2))
     ArticleFactory(title="Invoice")
     for number in range(4):
         assert client.get(f"/help/search/?q={number}-invoice", headers={"User-Agent": str(number)}).status_code == 200
     assert len(kept()) == 2
+    client.get("/help/search/?q=invoice", REMOTE_ADDR="192.0.2.7")
+    assert len(kept()) == 3
 
 
 def test_without_valkey_search_suggestions_and_asking_answer_all_the_same(client: Client, settings: Any) -> None:

@@ -4,6 +4,7 @@ import gzip
 import io
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,21 @@ def test_a_silent_publisher_makes_every_page_say_that_it_is_only_last_known(tmp_
     assert gzip.decompress(packed[2]) == body
     fresh = ask(door(tmp_path, stale_after_s=3600), "/status/")
     assert fresh[1]["ETag"] != headers["ETag"]
+
+
+def test_readers_who_come_while_the_first_version_is_read_wait_for_it(tmp_path: Path) -> None:
+    publish(tmp_path)
+    opening = door(tmp_path)
+    read = opening._load
+
+    def slowly(mark: Any) -> Any:
+        time.sleep(0.2)
+        return read(mark)
+
+    opening._load = slowly  # type: ignore[method-assign]  # reading is slow on a cold disk
+    with ThreadPoolExecutor(4) as readers:
+        answers = list(readers.map(lambda _reader: ask(opening, "/status/")[2], range(4)))
+    assert answers == [PAGE] * 4
 
 
 def test_a_page_turns_stale_while_the_server_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
