@@ -18,6 +18,7 @@ from tickets.models import (
     MatrixLine,
     QueueView,
     SlaPolicy,
+    TeamTarget,
 )
 from tickets.states import (
     ALWAYS_OPEN_SLUG,
@@ -99,6 +100,17 @@ MATRIX = [
 ]
 
 
+# How soon a team answers what has reached it: team, priority, within.
+TEAM_TARGETS = [
+    (Level.L1, Priority.CRITICAL, timedelta(minutes=15)),
+    *((Level.L1, one, timedelta(hours=4)) for one in (Priority.HIGH, Priority.NORMAL, Priority.LOW)),
+    *((Level.L2, one, timedelta(hours=1)) for one in (Priority.CRITICAL, Priority.HIGH)),
+    *((Level.L2, one, timedelta(hours=8)) for one in (Priority.NORMAL, Priority.LOW)),
+    (Level.L3, Priority.CRITICAL, timedelta(minutes=30)),
+    *((Level.L3, one, timedelta(hours=24)) for one in (Priority.HIGH, Priority.NORMAL, Priority.LOW)),
+]
+
+
 # Views of the queue: slug, name, search, order.
 VIEWS = [
     ("mine", "My open", "assignee:me status:ours", Sorting.DUE),
@@ -118,6 +130,8 @@ def after_migrate(**_options: Any) -> None:
             make_categories()
             make_ladders()
             make_promises()
+        if _is_there(TeamTarget):
+            make_team_targets()
         if _is_there(Desk):
             Desk.objects.get_or_create(pk=1)
         if _is_there(QueueView):
@@ -190,6 +204,15 @@ def make_ladders() -> None:
         MatrixLine(priority=priority, level=level, title=title)
         for priority, level, title in MATRIX
         if priority not in known
+    )
+
+
+def make_team_targets() -> None:
+    known = set(TeamTarget.objects.values_list("level", "priority"))
+    TeamTarget.objects.bulk_create(
+        TeamTarget(level=level, priority=priority, answer_for=within)
+        for level, priority, within in TEAM_TARGETS
+        if (level, priority) not in known
     )
 
 

@@ -7,7 +7,7 @@ from tickets import actions as tickets
 from tickets import emails
 from tickets.models import Escalation, HeldReply, Message, Survey, Ticket, Timer
 from tickets.models.rules import MARK
-from tickets.querysets import TicketQuerySet, customers_who_hear, reads_as_staff
+from tickets.querysets import TELLS_TURNS, TicketQuerySet, customers_who_hear, reads_as_staff
 from tickets.querysets.people import in_charge_of
 from tickets.states import HeldState, TicketState
 from tickets.states.classifying import Trait
@@ -33,6 +33,11 @@ def move_promises_of_the_line(event: Event) -> None:
 def move_promises_counted_by_the_calendar(event: Event) -> None:
     owed = Timer.objects.owed().filter(hours__calendar=event.about_id)
     _retarget(Ticket.objects.active().filter(pk__in=owed.values("ticket")), event)
+
+
+@on(*TELLS_TURNS)
+def keep_the_turns_of_teams(event: Event) -> None:
+    tickets.keep_turns(ticket_id=int(event.about_id))
 
 
 @on("ticket.filed")

@@ -30,6 +30,8 @@ from tickets.models import (
     SlaPolicy,
     Survey,
     Tag,
+    TeamTarget,
+    TeamTurn,
     Ticket,
     Timer,
 )
@@ -130,6 +132,30 @@ class MatrixLineFactory(DjangoModelFactory):
     priority = "high"
     level = "l3"
     title = "Director of Engineering"
+
+
+class TeamTargetFactory(DjangoModelFactory):
+    class Meta:
+        model = TeamTarget
+        django_get_or_create = ("level", "priority")
+
+    level = "l2"
+    priority = "high"
+    answer_for = timedelta(hours=1)
+
+
+class TeamTurnFactory(DjangoModelFactory):
+    """A bare row; the portal makes its own from what happened to a ticket."""
+
+    class Meta:
+        model = TeamTurn
+
+    ticket = factory.SubFactory(TicketFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    level = "l2"
+    priority = "high"
+    reached_at = datetime(2026, 3, 10, tzinfo=UTC)
+    due_at = datetime(2026, 3, 10, 1, tzinfo=UTC)
 
 
 class EscalationFactory(DjangoModelFactory):

@@ -59,6 +59,7 @@ from tickets.actions.surveys import ask_for_rating, begin_survey, rate, withdraw
 from tickets.actions.tags import tag
 from tickets.actions.teams import hand_to_team
 from tickets.actions.triage import assign, change_priority, take
+from tickets.actions.turns import keep_turns
 from tickets.actions.written import Draft, note_with_files, reply_with_files
 
 __all__ = [
@@ -122,6 +123,7 @@ __all__ = [
     "keep_policy",
     "keep_profile",
     "keep_rule",
+    "keep_turns",
     "keep_upload",
     "keep_view",
     "leave_next",

@@ -98,6 +98,7 @@ def _open(ticket: Ticket, filing: Filing, by: User, at: datetime) -> None:
         "number": ticket.number,
         "message": message.pk,
         "priority": ticket.priority,
+        "level": ticket.level,
         "channel": ticket.channel,
         "tier": ticket.organization.entitlement.tier if ticket.organization else "",
         "category": filing.category.slug if filing.category else "",

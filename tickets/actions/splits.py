@@ -98,6 +98,7 @@ def _tell_filing(source: Ticket, new: Ticket, chosen: list[Message], by: User | 
         "number": new.number,
         "message": shown.pk,
         "priority": new.priority,
+        "level": new.level,
         "channel": new.channel,
         "tier": new.organization.entitlement.tier if new.organization else "",
         "category": new.category.slug if new.category else "",

@@ -2,6 +2,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
@@ -10,7 +11,7 @@ from portal.lib.model_admin import ModelAdmin
 from tickets import actions as tickets
 from tickets.admin.desk import CategorySkillInline
 from tickets.forms import LadderStepForm, SlaPolicyForm
-from tickets.models import Category, Escalation, Ladder, LadderStep, MatrixLine, SlaPolicy
+from tickets.models import Category, Escalation, Ladder, LadderStep, MatrixLine, SlaPolicy, TeamTarget, TeamTurn
 
 
 @admin.register(SlaPolicy)
@@ -61,6 +62,38 @@ class LadderAdmin(ModelAdmin):
 class MatrixLineAdmin(ModelAdmin):
     list_display = ["priority", "level", "title"]
     filter_horizontal = ["people"]
+
+
+@admin.register(TeamTarget)
+class TeamTargetAdmin(ModelAdmin):
+    """How soon the teams answer. A stay that has begun keeps the target it began with."""
+
+    list_display = ["level", "priority", "answer_for"]
+    list_filter = ["level", "priority"]
+    ordering = ["level", "answer_for", "priority"]
+
+
+@admin.register(TeamTurn)
+class TeamTurnAdmin(ModelAdmin):
+    """Which team had which ticket, and whether it answered in time; told by what happened to the ticket."""
+
+    list_display = ["ticket", "level", "priority", "reached_at", "due_at", "answered_at", "left_at", "is_late"]
+    list_select_related = ["ticket"]
+    list_filter = ["level", "priority"]
+    ordering = ["-reached_at", "-pk"]
+
+    @admin.display(description=_("late"), boolean=True)
+    def is_late(self, turn: TeamTurn) -> bool:
+        return turn.was_late(timezone.now())
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Escalation)

@@ -36,7 +36,7 @@ from tickets.forms import (
     StaffReplyForm,
     TagsForm,
 )
-from tickets.models import AgentProfile, Macro, Message, Ticket, Timer, has_login
+from tickets.models import AgentProfile, Macro, Message, TeamTurn, Ticket, Timer, has_login
 from tickets.querysets import timeline
 from tickets.views.files import HandedIn, handed_in
 
@@ -199,9 +199,13 @@ def _letters_by_message(ticket: Ticket, shown: list[Message]) -> dict[str, list[
 
 
 def _side(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
+    now = timezone.now()
+    turn = TeamTurn.objects.newest_of(ticket)
     return {
         "is_guest": not has_login(ticket.requester),
-        "promises": Timer.objects.of_the_page(ticket, timezone.now()),
+        "promises": Timer.objects.of_the_page(ticket, now),
+        "turn": turn,
+        "turn_standing": turn.standing(now) if turn else "",
         "timeline": timeline(ticket, reader=request.user),
         "ratings": ticket.surveys.told(),
         "assign_form": AssignForm(initial={"assignee": ticket.assignee_id}),

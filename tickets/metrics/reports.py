@@ -13,6 +13,9 @@
 - Satisfaction: ratings given in the period; satisfied are 4 and 5 of 5.
 - Volume: tickets filed in the period, by what they were when filed; solved: solutions, each one.
 - Backlog: tickets not solved now, by the days since they were filed. It knows no period.
+- Targets of teams: of the stays of tickets with a team that began in the period, in time are those that the team
+  answered before its own target, late those that it did not, also when the ticket had left by then or is still there.
+  What left before, and what is not due yet, counts for neither. The time is that until the team's answer.
 - Escalations: steps of ladders that fired in the period, and wishes.
 - Agents and teams are those who have the ticket today.
 """
@@ -50,7 +53,7 @@ class Table:
 
 
 def report(period: Period, now: datetime) -> list[Table]:
-    """All tables of a period. Ten queries, whatever the number of tickets."""
+    """All tables of a period. Eleven queries, whatever the number of tickets."""
     promised = counted(reports.PROMISES, period)
     volume = counted(reports.VOLUME, period)
     ratings = counted(reports.RATINGS, period)
@@ -64,6 +67,7 @@ def report(period: Period, now: datetime) -> list[Table]:
         _backlog(period, now),
         _agents(promised, ratings),
         _teams(promised),
+        _targets(period, now),
         _escalations(period),
     ]
 
@@ -193,6 +197,21 @@ def _teams(promised: list[dict[str, Any]]) -> Table:
             found.setdefault(one["team"], {})[one["metric"]] = one
     rows = [[label, *_of_group(found[team])] for team, label in labels(Level).items() if team in found]
     return Table("teams", _("By team"), [_("Team"), *_group_columns()], rows)
+
+
+def _targets(period: Period, now: datetime) -> Table:
+    found = {one["team"]: one for one in counted(reports.TEAM_TURNS, period, now=now)}
+    rows, drawn = [], []
+    for team, label in labels(Level).items():
+        one = found.get(team)
+        if one is None:
+            continue
+        kept = share(one["kept"], one["kept"] + one["late"])
+        took = one["took"] or (None, None)
+        rows.append([label, one["count"], one["kept"], one["late"], _told_share(kept), *map(_told, took)])
+        drawn.append((label, kept or 0, _told_share(kept)))
+    columns = [_("Team"), _("Reached it"), _("In time"), _("Late"), _("Kept"), _("Median"), _("90 % within")]
+    return Table("team-targets", _("The teams' own targets"), columns, rows, bars=bars(drawn, most=100))
 
 
 def _group_columns() -> list[str]:

@@ -17,6 +17,7 @@ from tickets.models.rules import Firing, Rule, RuleAct, RuleCondition, RuleVersi
 from tickets.models.surveys import Survey
 from tickets.models.tickets import Category, Message, Ticket, address
 from tickets.models.timers import Timer
+from tickets.models.turns import TeamTarget, TeamTurn
 
 __all__ = [
     "AgentProfile",
@@ -58,6 +59,8 @@ __all__ = [
     "Suggestion",
     "Survey",
     "Tag",
+    "TeamTarget",
+    "TeamTurn",
     "Ticket",
     "TicketField",
     "Timer",

@@ -20,6 +20,7 @@ from tickets.querysets.surveys import SurveyQuerySet
 from tickets.querysets.tickets import MOST_FIGURED, SHEET, TicketQuerySet, reads_as_staff, split_digest
 from tickets.querysets.timelines import MOST_LINES, Line, timeline
 from tickets.querysets.timers import TimerQuerySet
+from tickets.querysets.turns import TELLS_TURNS, TeamTargetQuerySet, TeamTurnQuerySet, Turn, turns
 
 __all__ = [
     "MOST_FIGURED",
@@ -27,6 +28,7 @@ __all__ = [
     "ORDERS",
     "REPLAYED",
     "SHEET",
+    "TELLS_TURNS",
     "AgentProfileQuerySet",
     "AttachmentQuerySet",
     "Bound",
@@ -52,9 +54,12 @@ __all__ = [
     "SuggestionQuerySet",
     "SurveyQuerySet",
     "TagQuerySet",
+    "TeamTargetQuerySet",
+    "TeamTurnQuerySet",
     "TicketFieldQuerySet",
     "TicketQuerySet",
     "TimerQuerySet",
+    "Turn",
     "VersionQuerySet",
     "customers_who_hear",
     "differences",
@@ -63,4 +68,5 @@ __all__ = [
     "split_digest",
     "ticket_of_page",
     "timeline",
+    "turns",
 ]

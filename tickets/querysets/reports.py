@@ -128,6 +128,20 @@ ESCALATIONS = _query(
     _NARROWED,
     " GROUP BY 1, 2 ORDER BY 1, 2 ",
 )
+TEAM_TURNS = _query(
+    """
+    SELECT n.level AS team, count(*) AS count,
+        count(*) FILTER (WHERE n.answered_at <= n.due_at) AS kept,
+        count(*) FILTER (WHERE coalesce(n.answered_at, n.left_at, %(now)s) > n.due_at) AS late,
+        percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM n.answered_at - n.reached_at))
+            FILTER (WHERE n.answered_at IS NOT NULL) AS took
+    FROM tickets_teamturn n JOIN tickets_ticket k ON k.id = n.ticket_id
+    """,
+    _OF_THE_TICKET,
+    " WHERE n.reached_at >= %(begins)s AND n.reached_at < %(ends)s ",
+    _NARROWED,
+    " GROUP BY n.level ",
+)
 # Nothing is joined, and each age is a stretch of the index that serves it: what narrows by another table asks there.
 BACKLOG = _query(
     """

@@ -76,6 +76,8 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
     (tickets.TagFactory, 5),
     (tickets.MatrixLineFactory, 5),
     (tickets.EscalationFactory, 5),
+    (tickets.TeamTargetFactory, 5),
+    (tickets.TeamTurnFactory, 5),
     (incidents.ComponentGroupFactory, 5),
     (incidents.ComponentFactory, 5),
     (incidents.IncidentFactory, 6),
@@ -91,6 +93,7 @@ FEW_ROWS = {
     "tickets.classifier",
     "tickets.slapolicy",
     "tickets.matrixline",
+    "tickets.teamtarget",
 }  # a row per rank or per kind of promise
 
 
