@@ -13,7 +13,7 @@ ROOMS = {
 }
 # Rooms that one app has for itself, each named on the architecture page or needed by a library.
 ROOMS_OF = {
-    "portal.accounts": {"adapter", "context", "furnish", "middleware", "roles"},
+    "portal.accounts": {"adapter", "context", "furnish", "middleware", "roles", "templatetags"},
     "portal.events": {"listeners"},
     "portal.outbox": {"letters", "transports"},
     "portal.web": {"context", "files", "htmx", "middleware", "origin", "page_cache", "templatetags"},

@@ -77,14 +77,14 @@ class TeamTargetAdmin(ModelAdmin):
 class TeamTurnAdmin(ModelAdmin):
     """Which team had which ticket, and whether it answered in time; told by what happened to the ticket."""
 
-    list_display = ["ticket", "level", "priority", "reached_at", "due_at", "answered_at", "left_at", "is_late"]
+    list_display = ["ticket", "level", "priority", "reached_at", "due_at", "answered_at", "left_at", "is_kept"]
     list_select_related = ["ticket"]
     list_filter = ["level", "priority"]
     ordering = ["-reached_at", "-pk"]
 
-    @admin.display(description=_("late"), boolean=True)
-    def is_late(self, turn: TeamTurn) -> bool:
-        return turn.was_late(timezone.now())
+    @admin.display(description=_("in time"), boolean=True)
+    def is_kept(self, turn: TeamTurn) -> bool | None:
+        return {"kept": True, "breached": False}.get(turn.standing(timezone.now()))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -26,8 +26,8 @@ from portal.accounts import admin_views
 from portal.accounts.admin.privacy import PrivacyActions
 from portal.accounts.context import actor
 from portal.accounts.models import ApiToken, Brand, Invitation, Membership, Organization, Tier, User
+from portal.accounts.templatetags.happened import newest_lines
 from portal.events.admin import ReadOnlyAdmin
-from portal.events.listeners import told as in_words
 from portal.events.models import Event
 from portal.lib.model_admin import ModelAdmin
 
@@ -39,14 +39,10 @@ admin.site.password_change = lambda request, extra_context=None: redirect("accou
 for kept_out in (Group, EmailAddress, Authenticator, UserSession):
     admin.site.unregister(kept_out)
 
-_NEWEST = 50
-
 
 def told(events: QuerySet[Event]) -> str:
     """The newest of these events as sentences."""
-    newest = list(events.order_by("-happened_at", "-pk")[:_NEWEST])
-    names = User.objects.names(event.by_id for event in newest)
-    return render_to_string("admin/accounts/timeline.html", {"lines": in_words(newest, names)})
+    return render_to_string("admin/accounts/timeline.html", {"lines": newest_lines(events)})
 
 
 class MembershipInline(TabularInline):
