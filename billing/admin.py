@@ -11,8 +11,7 @@ from billing import actions, admin_views
 from billing.models import Plan, Subscription
 from billing.states import SubscriptionState
 from portal.accounts.context import actor
-from portal.events.admin import ReadOnlyAdmin
-from portal.lib.model_admin import ModelAdmin
+from portal.lib.model_admin import ModelAdmin, ReadOnlyAdmin
 
 
 @admin.register(Plan)

@@ -14,6 +14,7 @@ from helpcenter.views import searching
 from portal.accounts import context as brand_context
 from portal.accounts.furnish import make_roles, make_tiers
 from portal.events.actions import deliver_next
+from portal.lib.rate_limits import Nearby
 from tests.databases import migrated
 
 
@@ -51,11 +52,10 @@ def words_alone() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_cache() -> Iterator[None]:
+def fresh_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test begins with an empty cache, and no process has counted anything."""
     cache.clear()
-    searching.notes.forget()
-    yield
+    monkeypatch.setattr(searching, "notes", Nearby(searching.notes.limit))
 
 
 @pytest.fixture(scope="session")

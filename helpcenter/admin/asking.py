@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from helpcenter.models import Article, Calibration, Question
-from portal.events.admin import ReadOnlyAdmin
+from portal.lib.model_admin import ReadOnlyAdmin
 
 
 @admin.register(Question)

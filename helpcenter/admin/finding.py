@@ -26,8 +26,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from helpcenter import admin_views
 from helpcenter.models import Article, ArticleHealth, Gap, Promotion, ReadingDay, SearchEvent, Synonym, Vote
 from helpcenter.states import GapState
-from portal.events.admin import ReadOnlyAdmin
-from portal.lib.model_admin import ModelAdmin
+from portal.lib.model_admin import ModelAdmin, ReadOnlyAdmin
 
 
 class SynonymForm(ModelForm):

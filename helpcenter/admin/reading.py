@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from helpcenter.admin.filters import BrokenFilter
 from helpcenter.models import Article, ArticleLink, Vote
 from helpcenter.states import ArticleState
-from portal.events.admin import ReadOnlyAdmin
+from portal.lib.model_admin import ReadOnlyAdmin
 
 
 @admin.register(Vote)

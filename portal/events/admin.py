@@ -6,20 +6,7 @@ from django.utils.translation import ngettext
 
 from portal.events.actions import replay
 from portal.events.models import Delivery, Event
-from portal.lib.model_admin import ModelAdmin
-
-
-class ReadOnlyAdmin(ModelAdmin):
-    """The log is written by actions alone."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: object | None = None) -> bool:
-        return False
+from portal.lib.model_admin import ReadOnlyAdmin
 
 
 @admin.register(Event)

@@ -25,6 +25,19 @@ class ModelAdmin(ThemeAdmin):
         return lookup in allowed
 
 
+class ReadOnlyAdmin(ModelAdmin):
+    """A list of what actions alone write: staff look, nobody adds, changes or deletes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
 def _keys_of(offered: Any) -> set[str]:
     """The keys that a filter of a list reads: its own, or those of its field."""
     if isinstance(offered, type) and issubclass(offered, ListFilter):

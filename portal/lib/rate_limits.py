@@ -69,8 +69,3 @@ class Nearby:
                 self._minute, self._counted = minute, Counter()
             self._counted[key] += 1
             return self._counted[key] > self.limit
-
-    def forget(self) -> None:
-        """Begins anew."""
-        with self._counting:
-            self._counted.clear()

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from portal.events.admin import ReadOnlyAdmin
+from portal.lib.model_admin import ReadOnlyAdmin
 from portal.lib.refusals import Refused
 from portal.outbox.actions import add_endpoint, release, replay_dead, resend, words_of
 from portal.outbox.forms import EndpointForm

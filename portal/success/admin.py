@@ -6,8 +6,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from portal.events.admin import ReadOnlyAdmin
-from portal.lib.model_admin import ModelAdmin
+from portal.lib.model_admin import ModelAdmin, ReadOnlyAdmin
 from portal.success import admin_views
 from portal.success.health import measures
 from portal.success.models import Health, HealthWeight

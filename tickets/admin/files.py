@@ -1,16 +1,14 @@
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.model_admin import ModelAdmin
+from portal.lib.model_admin import ReadOnlyAdmin
 from tickets.models import Attachment
 
 
 @admin.register(Attachment)
-class AttachmentAdmin(ModelAdmin):
+class AttachmentAdmin(ReadOnlyAdmin):
     """What people attached, and what the virus scan says of it: what waits, what was quarantined."""
 
     list_display = ["name", "ticket", "state", "problem", "content_type", "size", "uploaded_by", "uploaded_at"]
@@ -27,12 +25,3 @@ class AttachmentAdmin(ModelAdmin):
     @admin.display(description=_("ticket"))
     def ticket(self, attachment: Attachment) -> str:
         return str(attachment.message.ticket) if attachment.message else "–"
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

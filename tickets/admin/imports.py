@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from portal.events.admin import ReadOnlyAdmin
+from portal.lib.model_admin import ReadOnlyAdmin
 from tickets.admin_views import imports
 from tickets.models import DeskImport
 

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
 from portal.accounts.context import actor
-from portal.lib.model_admin import ModelAdmin
+from portal.lib.model_admin import ModelAdmin, ReadOnlyAdmin
 from tickets import actions as tickets
 from tickets.admin.desk import CategorySkillInline
 from tickets.forms import LadderStepForm, SlaPolicyForm
@@ -74,30 +74,22 @@ class TeamTargetAdmin(ModelAdmin):
 
 
 @admin.register(TeamTurn)
-class TeamTurnAdmin(ModelAdmin):
+class TeamTurnAdmin(ReadOnlyAdmin):
     """Which team had which ticket, and whether it answered in time; told by what happened to the ticket."""
 
     list_display = ["ticket", "level", "priority", "reached_at", "due_at", "answered_at", "left_at", "is_kept"]
     list_select_related = ["ticket"]
     list_filter = ["level", "priority"]
     ordering = ["-reached_at", "-pk"]
+    show_full_result_count = False
 
     @admin.display(description=_("in time"), boolean=True)
     def is_kept(self, turn: TeamTurn) -> bool | None:
         return {"kept": True, "breached": False}.get(turn.standing(timezone.now()))
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(Escalation)
-class EscalationAdmin(ModelAdmin):
+class EscalationAdmin(ReadOnlyAdmin):
     """What was escalated, when and why; made by the clock and by people who asked."""
 
     list_display = ["ticket", "timer", "at_percent", "level", "reached_at", "was_skipped"]
@@ -108,15 +100,6 @@ class EscalationAdmin(ModelAdmin):
     @admin.display(description=_("skipped"), boolean=True)
     def was_skipped(self, escalation: Escalation) -> bool:
         return escalation.skipped_at is not None
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(Category)

@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -8,12 +6,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.model_admin import ModelAdmin
+from portal.lib.model_admin import ReadOnlyAdmin
 from tickets.models import Survey
 
 
 @admin.register(Survey)
-class SurveyAdmin(ModelAdmin):
+class SurveyAdmin(ReadOnlyAdmin):
     """What customers think of solutions, the newest first. Read only: a rating is the customer's."""
 
     list_display = ["ticket_link", "stars", "comment", "requester", "organization", "assignee", "answered_at"]
@@ -49,12 +47,3 @@ class SurveyAdmin(ModelAdmin):
     @admin.display(description=_("assignee"))
     def assignee(self, survey: Survey) -> str:
         return str(survey.ticket.assignee or "–")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -8,7 +8,7 @@ from unfold.admin import TabularInline
 from unfold.decorators import action
 
 from portal.accounts.context import actor
-from portal.lib.model_admin import ModelAdmin
+from portal.lib.model_admin import ModelAdmin, ReadOnlyAdmin
 from tickets import actions as tickets
 from tickets.admin_views import rules
 from tickets.forms import ActForm, ActFormSet, ConditionForm, ConditionFormSet
@@ -76,7 +76,7 @@ class RuleAdmin(ModelAdmin):
 
 
 @admin.register(Firing)
-class FiringAdmin(ModelAdmin):
+class FiringAdmin(ReadOnlyAdmin):
     """To which tickets rules were applied, and what was refused or failed, with the reason."""
 
     list_display = ["fired_at", "rule", "number", "ticket", "state", "reason"]
@@ -87,15 +87,6 @@ class FiringAdmin(ModelAdmin):
     actions_detail = ["try_again"]
     fields = ["rule", "number", "ticket", "state", "reason", "fired_at"]
     readonly_fields = fields
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_again_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         return request.user.has_perm("tickets.change_firing")

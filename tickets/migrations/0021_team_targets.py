@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'turn of a team',
                 'verbose_name_plural': 'turns of teams',
                 'ordering': ['-reached_at', '-pk'],
-                'indexes': [models.Index(fields=['reached_at'], name='teamturn_reached'), models.Index(condition=models.Q(('answered_at__isnull', True), ('left_at__isnull', True)), fields=['due_at'], name='teamturn_open')],
+                'indexes': [models.Index(fields=['reached_at'], name='teamturn_reached')],
                 'constraints': [models.UniqueConstraint(fields=('ticket', 'number'), name='teamturn_once'), models.CheckConstraint(condition=models.Q(('answered_at', None), ('left_at', None), _connector='OR'), name='teamturn_ends_once'), models.CheckConstraint(condition=models.Q(('due_at__gt', models.F('reached_at'))), name='teamturn_due_later')],
             },
         ),

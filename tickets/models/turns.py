@@ -68,31 +68,18 @@ class TeamTurn(models.Model):
             models.CheckConstraint(name="teamturn_ends_once", condition=Q(answered_at=None) | Q(left_at=None)),
             models.CheckConstraint(name="teamturn_due_later", condition=Q(due_at__gt=F("reached_at"))),
         ]
-        indexes = [
-            models.Index(fields=["reached_at"], name="teamturn_reached"),
-            models.Index(
-                fields=["due_at"], name="teamturn_open", condition=Q(answered_at__isnull=True, left_at__isnull=True)
-            ),
-        ]
+        indexes = [models.Index(fields=["reached_at"], name="teamturn_reached")]
 
     def __str__(self) -> str:
         return f"{self.ticket_id}, {self.get_level_display()}"
 
     @property
-    def ended_at(self) -> datetime | None:
-        return self.answered_at or self.left_at
-
-    @property
     def target_for(self) -> timedelta:
         return self.due_at - self.reached_at
 
-    def was_late(self, now: datetime) -> bool:
-        """Whether nobody had answered by when the team wants to have answered."""
-        return (self.ended_at or now) > self.due_at
-
     def standing(self, now: datetime) -> str:
         """In the words of the pages: due, soon, breached, kept; empty when the ticket left before it was due."""
-        if self.was_late(now):
+        if (self.answered_at or self.left_at or now) > self.due_at:
             return "breached"
         if self.answered_at:
             return "kept"

@@ -27,9 +27,8 @@ from portal.accounts.admin.privacy import PrivacyActions
 from portal.accounts.context import actor
 from portal.accounts.models import ApiToken, Brand, Invitation, Membership, Organization, Tier, User
 from portal.accounts.templatetags.happened import newest_lines
-from portal.events.admin import ReadOnlyAdmin
 from portal.events.models import Event
-from portal.lib.model_admin import ModelAdmin
+from portal.lib.model_admin import ModelAdmin, ReadOnlyAdmin
 
 # The admin's log-in is allauth's, with its second factor and rate limits; and so is the change of a password.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # allauth's way

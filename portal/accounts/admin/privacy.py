@@ -10,7 +10,7 @@ from unfold.decorators import action
 import portal.accounts.actions as accounts
 from portal.accounts import admin_views
 from portal.accounts.models import Erasure, Export, RetentionRule
-from portal.events.admin import ReadOnlyAdmin
+from portal.lib.model_admin import ReadOnlyAdmin
 from portal.lib.privacy import ageings
 
 

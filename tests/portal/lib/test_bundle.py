@@ -87,16 +87,19 @@ def test_a_silent_publisher_makes_every_page_say_that_it_is_only_last_known(tmp_
     assert fresh[1]["ETag"] != headers["ETag"]
 
 
-def test_readers_who_come_while_the_first_version_is_read_wait_for_it(tmp_path: Path) -> None:
+def test_readers_who_come_while_the_first_version_is_read_wait_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish(tmp_path)
     opening = door(tmp_path)
     read = opening._load
 
     def slowly(mark: Any) -> Any:
+        """As from a cold disk."""
         time.sleep(0.2)
         return read(mark)
 
-    opening._load = slowly  # type: ignore[method-assign]  # reading is slow on a cold disk
+    monkeypatch.setattr(opening, "_load", slowly)
     with ThreadPoolExecutor(4) as readers:
         answers = list(readers.map(lambda _reader: ask(opening, "/status/")[2], range(4)))
     assert answers == [PAGE] * 4

@@ -12,10 +12,3 @@ def test_a_process_lets_through_so_many_a_minute_of_each_key(now: datetime) -> N
     ]  # fmt: skip
     assert not limit.is_over("there", now=begun + timedelta(seconds=59))
     assert not limit.is_over("here", now=begun + timedelta(seconds=60))
-
-
-def test_what_a_process_counted_is_forgotten_when_it_is_told_so(now: datetime) -> None:
-    limit = Nearby(1)
-    assert [limit.is_over("here", now=now) for _once in range(2)] == [False, True]
-    limit.forget()
-    assert not limit.is_over("here", now=now)

@@ -77,7 +77,7 @@ QUERIES: list[tuple[type[DjangoModelFactory], int]] = [
     (tickets.MatrixLineFactory, 5),
     (tickets.EscalationFactory, 5),
     (tickets.TeamTargetFactory, 5),
-    (tickets.TeamTurnFactory, 5),
+    (tickets.TeamTurnFactory, 4),
     (incidents.ComponentGroupFactory, 5),
     (incidents.ComponentFactory, 5),
     (incidents.IncidentFactory, 6),
