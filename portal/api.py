@@ -20,6 +20,7 @@ from ninja.errors import HttpError, ValidationError
 
 from portal.accounts.api import problem
 from portal.accounts.api.answers import STATUS
+from portal.lib.bounded_waits import is_out_of_reach
 from portal.lib.openapi import Schema, completed, reference
 from portal.lib.problems import MEDIA_TYPE
 from portal.lib.refusals import Refused
@@ -47,7 +48,15 @@ def _problem_of(request: HttpRequest, error: Exception | type[Exception]) -> Htt
             return problem(400, "bad_body", "The body cannot be read.")
         case HttpError():
             return problem(400, "bad_json", "The body cannot be read as JSON.")
+    return _failure(error)
+
+
+def _failure(error: Exception | type[Exception]) -> HttpResponse:
+    """What nobody foresaw, or a database that does not answer, which is worth trying again."""
     log.error("api_failed", exc_info=error)
+    if isinstance(error, Exception) and is_out_of_reach(error):
+        told = "Our records cannot be reached just now. Send the request again in a minute."
+        return problem(503, "unavailable", told, {"Retry-After": "30"})
     return problem(500, "failed", "Something went wrong on our side. It is noted; please try again later.")
 
 

@@ -11,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg import ProgrammingError
 from psycopg.conninfo import conninfo_to_dict
 
+from portal.lib.bounded_waits import bounded
+
 
 def text(name: str, default: str | None = None) -> str:
     """The variable as it stands, without surrounding blanks."""
@@ -59,6 +61,16 @@ def choice(name: str, allowed: set[str], default: str) -> str:
     return found
 
 
+# When the database vanishes from the network without a word: half a minute, not the system's quarter of an hour.
+_GIVEN_UP_AFTER = {
+    "connect_timeout": 5,
+    "keepalives_idle": 20,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 30_000,  # milliseconds
+}
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's database settings from a postgresql:// address."""
     try:
@@ -75,8 +87,14 @@ def database(url: str) -> dict[str, Any]:
         "PASSWORD": parts.get("password", ""),
         "HOST": parts.get("host", ""),
         "PORT": str(parts.get("port", "")),
-        "OPTIONS": {key: value for key, value in parts.items() if key not in known},
+        "OPTIONS": _GIVEN_UP_AFTER | {key: value for key, value in parts.items() if key not in known},
     }
+
+
+def pool(most: int) -> dict[str, Any]:
+    """Options of a pool of at most so many connections. What waits for a free one, or for an answer, gives up."""
+    longest_s = integer("DB_ANSWERS_WITHIN_S", 20, at_least=1)
+    return {"min_size": 1, "max_size": most, "timeout": 5, "connection_class": bounded(longest_s)}
 
 
 def mail(url: str) -> dict[str, Any]:

@@ -121,7 +121,7 @@ WEB_PROCESSES = env.integer("WEB_PROCESSES", 2, at_least=1)
 WEB_THREADS = env.integer("WEB_THREADS", 8, at_least=1)
 DB_POOL_SIZE = env.integer("DB_POOL_SIZE", 8, at_least=1)
 if PROCESS == "web":
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DB_POOL_SIZE, "timeout": 5}
+    DATABASES["default"]["OPTIONS"]["pool"] = env.pool(DB_POOL_SIZE)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 VALKEY_URL = env.text("VALKEY_URL", _embedded.get("valkey"))
 CACHES = {

@@ -1,6 +1,8 @@
 from django.contrib import admin
 from django.urls import include, path
 
+handler500 = "portal.web.views.failed"
+
 urlpatterns = [
     path("", include("portal.web.urls")),
     path("", include("portal.operations.urls")),

@@ -35,5 +35,6 @@ application = StatusBundle(
     settings.STATUS_BUNDLE_DIR,
     stale_after_s=settings.STATUS_STALE_AFTER_S,
     hsts=_hsts(),
+    also_quick=[reverse("operations:live")],
 )
 _loaded()

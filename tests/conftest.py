@@ -15,6 +15,7 @@ from portal.accounts import context as brand_context
 from portal.accounts.furnish import make_roles, make_tiers
 from portal.events.actions import deliver_next
 from portal.lib.rate_limits import Nearby
+from portal.lib.soft_cache import SoftCache
 from tests.databases import migrated
 
 
@@ -54,6 +55,7 @@ def words_alone() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def fresh_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test begins with an empty cache, and no process has counted anything."""
+    monkeypatch.setattr(SoftCache, "paused_until", 0.0)
     cache.clear()
     monkeypatch.setattr(searching, "notes", Nearby(searching.notes.limit))
 

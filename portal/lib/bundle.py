@@ -109,6 +109,7 @@ class StatusBundle:
     """Wraps a WSGI application. `hsts`: value of Strict-Transport-Security, empty where the site is not on HTTPS.
 
     With `hsts` set, a request that a proxy marks as plain HTTP goes on to the application, which redirects it.
+    `also_quick`: addresses of the application that wait for nothing either.
     """
 
     def __init__(
@@ -119,8 +120,10 @@ class StatusBundle:
         prefix: str = "/status/",
         stale_after_s: float = 180,
         hsts: str = "",
+        also_quick: Iterable[str] = (),
     ) -> None:
         self._app = app
+        self._also_quick = frozenset(also_quick)
         self._folder = Path(folder)
         self._prefix, self._root = prefix, prefix.rstrip("/")
         self._stale_after_s = stale_after_s
@@ -148,6 +151,12 @@ class StatusBundle:
         headers, body = self._form(page, environ.get("HTTP_ACCEPT_ENCODING", ""))
         start_response("200 OK", headers[:])
         return body if method == "GET" else []
+
+    def is_quick(self, path: str) -> bool:
+        """Whether this address is answered from memory, for a web server that keeps threads apart for such."""
+        if self._version is None:
+            self._look()
+        return path in self._pages or path in self._also_quick
 
     def _otherwise(self, path: str, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """A published address without its slash is sent to it; all else is the application's."""

@@ -13,14 +13,12 @@ from typing import Any
 from django.core import signing
 from redis.exceptions import RedisError
 
-from portal.lib.valkey import client
+from portal.lib.valkey import client, failed
 
 KEPT_FOR_S = 86_400  # after that every page loads once
 HERE_FOR_S = 20  # since somebody last asked
 TOKEN_FOR_S = 3600
 _SALT = "portal.pulse"
-_PAUSE_S = 5.0  # after a failure: pages and commits do not wait for a server that is away
-_paused_until = 0.0
 
 
 @dataclass(frozen=True)
@@ -126,8 +124,7 @@ def _text(value: bytes | None) -> str:
 
 def _asked(*calls: tuple) -> list[Any]:
     """The answers, in one round trip; empty when Valkey is away."""
-    global _paused_until
-    if not calls or time.monotonic() < _paused_until:
+    if not calls:
         return []
     try:
         if len(calls) == 1:  # a pipeline costs twice as much
@@ -136,6 +133,6 @@ def _asked(*calls: tuple) -> list[Any]:
         for call in calls:
             pipeline.execute_command(*call)
         return pipeline.execute()
-    except (RedisError, OSError):
-        _paused_until = time.monotonic() + _PAUSE_S
+    except (RedisError, OSError) as error:
+        failed("pulse", error)
         return []

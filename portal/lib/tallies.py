@@ -9,7 +9,7 @@ from collections import Counter
 
 from redis.exceptions import RedisError, ResponseError
 
-from portal.lib.valkey import client
+from portal.lib.valkey import client, failed
 
 _HELD_S = 2.0  # a busy process writes this often; a quiet one at once
 _KEY = "portal:tally:"
@@ -57,7 +57,8 @@ def fetch(name: str) -> dict[str, int]:
         return {key.decode(): int(value) for key, value in valkey.hgetall(taken).items()}
     except ResponseError:  # nothing was counted
         return {}
-    except (RedisError, OSError):
+    except (RedisError, OSError) as error:
+        failed("tallies", error)
         return {}
 
 
@@ -65,8 +66,8 @@ def clear(name: str) -> None:
     """What was fetched is kept elsewhere now."""
     try:
         client().delete(f"{_KEY}{name}:taken")
-    except (RedisError, OSError):
-        return
+    except (RedisError, OSError) as error:
+        failed("tallies", error)
 
 
 def _write(counts: Counter[tuple[str, str]]) -> None:
@@ -77,5 +78,5 @@ def _write(counts: Counter[tuple[str, str]]) -> None:
         for (name, key), number in counts.items():
             pipeline.hincrby(f"{_KEY}{name}", key, number)
         pipeline.execute()
-    except (RedisError, OSError):
-        return
+    except (RedisError, OSError) as error:
+        failed("tallies", error)

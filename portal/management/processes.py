@@ -33,7 +33,7 @@ def figures_folder() -> str:
 def _web_options() -> list[str]:
     options = {
         "bind": f"{settings.HOST}:{settings.PORT}",
-        "worker-class": "gthread",
+        "worker-class": "portal.lib.bulkhead.BulkheadWorker",
         "workers": settings.WEB_PROCESSES,
         "threads": settings.WEB_THREADS,
         "keep-alive": 5,

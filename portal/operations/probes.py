@@ -11,9 +11,13 @@ import psycopg
 from celery import current_app
 from django.db import connection
 from django.utils.translation import gettext as _
-from kombu.exceptions import ChannelError, OperationalError
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from portal.events.models import Delivery
+from portal.lib.bounded_waits import bounded
 from portal.lib.clock import moment
 from portal.operations.models import ProbeResult
 from portal.outbox.models import Letter
@@ -68,7 +72,7 @@ def database() -> Reading:
     """A connection of its own, so that a full pool or a hanging server is told apart within seconds."""
     options = {**connection.get_connection_params(), "connect_timeout": ANSWERS_WITHIN_S, "autocommit": True}
     try:
-        with psycopg.connect(**options) as fresh:
+        with bounded(ANSWERS_WITHIN_S).connect(**options) as fresh:
             row = fresh.execute(
                 "SELECT count(*), current_setting('max_connections')::int FROM pg_stat_activity"
             ).fetchone()
@@ -82,27 +86,13 @@ def database() -> Reading:
 @probe("broker")
 def broker() -> Reading:
     """Whether messages can be sent to workers."""
-    limits = {"socket_connect_timeout": ANSWERS_WITHIN_S, "socket_timeout": ANSWERS_WITHIN_S, "max_retries": 0}
+    limits = {"socket_connect_timeout": ANSWERS_WITHIN_S, "socket_timeout": ANSWERS_WITHIN_S}
     try:
-        with (
-            current_app.connection_for_write(connect_timeout=ANSWERS_WITHIN_S, transport_options=limits) as link,
-            link.channel() as channel,
-        ):
-            waiting = _length_of("celery", channel)
-    except _broker_errors() as error:
+        with Redis.from_url(current_app.conf.broker_url, retry=Retry(NoBackoff(), 0), **limits) as server:
+            waiting = server.llen(current_app.conf.task_default_queue)
+    except (RedisError, OSError) as error:
         return Reading(False, f"{type(error).__name__}: {error}"[:300])
     return Reading(True, _("%(count)s messages wait.") % {"count": waiting}, {"waiting": waiting})
-
-
-def _length_of(queue: str, channel: Any) -> int:
-    try:
-        return channel.queue_declare(queue, passive=True).message_count
-    except ChannelError:  # no worker has ever asked for it
-        return 0
-
-
-def _broker_errors() -> tuple[type[BaseException], ...]:
-    return (OperationalError, OSError, *current_app.connection_for_write().connection_errors)
 
 
 @probe("worker")

@@ -1,17 +1,29 @@
+import sys
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template import loader
 from django.templatetags.static import static
 from django.utils.translation import ngettext
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
+from django.views.defaults import server_error
 
 from portal.lib import pulse
+from portal.lib.bounded_waits import is_out_of_reach
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form whose token was missing or old: says what to do instead of a bare 403."""
     return render(request, "403_csrf.html", status=403)
+
+
+def failed(request: HttpRequest) -> HttpResponse:
+    """What nobody foresaw (500), or a database that does not answer (503), which is worth trying again."""
+    if is_out_of_reach(sys.exception()):
+        return HttpResponse(loader.get_template("503.html").render(), status=503, headers={"Retry-After": "30"})
+    return server_error(request)
 
 
 @login_not_required

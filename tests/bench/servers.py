@@ -17,8 +17,9 @@ from tests.bench.load import get, run
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMMANDS = {
     "gunicorn": [
-        "-m", "gunicorn", "{app}", "--bind", "127.0.0.1:{port}", "--workers", "1", "--worker-class", "gthread",
-        "--threads", "8", "--keep-alive", "30", "--log-level", "warning",
+        "-m", "gunicorn", "{app}", "--bind", "127.0.0.1:{port}", "--workers", "1",
+        "--worker-class", "portal.lib.bulkhead.BulkheadWorker", "--threads", "8", "--keep-alive", "30",
+        "--log-level", "warning",
     ],
     "granian": [
         "-m", "granian", "{app}", "--interface", "wsgi", "--host", "127.0.0.1", "--port", "{port}", "--workers", "1",

@@ -4,6 +4,8 @@ import json
 import subprocess
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,8 +28,9 @@ def stack(own_servers: Path) -> Iterator[Stack]:
     """The furnished portal on embedded servers of its own, so that these may be stopped."""
     folder = own_servers
     with Stack(
-        folder, own_servers=True, STAFF_SECOND_FACTOR="off", HASHED_STATIC="off", EMBEDDING_MODEL="off"
-    ) as running:
+        folder, own_servers=True, STAFF_SECOND_FACTOR="off", HASHED_STATIC="off", EMBEDDING_MODEL="off",
+        DB_ANSWERS_WITHIN_S="5",
+    ) as running:  # fmt: skip
         hurry(running)
         yield running
     if (folder / "valkey" / "valkey.pid").exists():
@@ -81,10 +84,46 @@ def test_without_valkey_people_log_in_file_and_reply_and_letters_leave_later(sta
 
     bring_back_valkey(stack, urlsplit(address).port)
     letter = stack.mail.wait_for(CUSTOMER[1], subject="No signals", within_s=120)
-    wait_until(lambda: "renewed" in text_of(stack.mail.letters_to(CUSTOMER[1])[-1]), within_s=120)
+    wait_until(lambda: any("renewed" in text_of(one) for one in stack.mail.letters_to(CUSTOMER[1])), within_s=120)
     assert letter["Message-ID"]
     assert requests.get(f"{stack.url}/health/ready", timeout=10).status_code == 200
     assert stack.process is not None and stack.process.poll() is None
+
+
+def test_while_the_servers_hang_the_status_page_is_quick_and_all_else_says_so(stack: Stack) -> None:
+    assert "Last known state" not in requests.get(f"{stack.url}/status/", timeout=10).text
+    with hanging(stack), ThreadPoolExecutor(20) as visitors:
+        asked = [visitors.submit(requests.get, f"{stack.url}/accounts/login/?{n}", timeout=60) for n in range(5)]
+        asked += [visitors.submit(requests.get, f"{stack.url}/help/search/?q=key+{n}", timeout=60) for n in range(15)]
+        time.sleep(0.5)
+        assert not any(one.done() for one in asked[5:])  # more wait than there are threads
+        for path in ("/status/", "/status/api/v2/summary.json", "/health/live"):
+            begun = time.monotonic()
+            assert requests.get(f"{stack.url}{path}", timeout=10).status_code == 200
+            assert time.monotonic() - begun < 1
+        told = {one.result().status_code: one.result().text for one in asked[5:]}
+        assert list(told) == [503]
+        assert "We cannot reach our records just now" in told[503]
+        ready = requests.get(f"{stack.url}/health/ready", timeout=10)
+        assert (ready.status_code, ready.json()["database"], ready.json()["broker"]) == (503, "down", "down")
+    wait_until(lambda: requests.get(f"{stack.url}/help/search/?q=key", timeout=20).status_code == 200, within_s=30)
+    wait_until(lambda: requests.get(f"{stack.url}/health/ready", timeout=20).status_code == 200, within_s=30)
+
+
+@contextmanager
+def hanging(stack: Stack) -> Iterator[None]:
+    """Both servers take connections and answer nothing, as on a disk that is stuck."""
+    main = psutil.Process(int((stack.folder / "postgres" / "postmaster.pid").read_text().split()[0]))
+    valkey = psutil.Process(int((stack.folder / "valkey" / "valkey.pid").read_text()))
+    stopped = [main, *main.children(recursive=True), valkey]
+    for one in stopped:
+        one.suspend()
+    try:
+        yield
+    finally:
+        for one in stopped:
+            with suppress(psutil.NoSuchProcess):  # a session ends as soon as the server goes on and sees it canceled
+                one.resume()
 
 
 def test_without_any_server_the_status_page_stands_as_last_known(stack: Stack) -> None:

@@ -27,7 +27,6 @@ def valkey_away(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(cache._cache, "get_client", away)
     yield
-    monkeypatch.setattr(pulse, "_paused_until", 0.0)
 
 
 def ask(client: Client, listener: pulse.Listener, **query: str) -> Any:

@@ -1,8 +1,10 @@
+import socket
 import time
 
+import pytest
 from django.core.cache import cache
 
-from portal.lib.soft_cache import SoftCache
+from portal.lib.soft_cache import PAUSE_S, SoftCache
 from portal.lib.wake import lost_wake_ups, wake
 
 
@@ -22,6 +24,21 @@ def test_a_dead_valkey_is_a_miss_and_never_an_error() -> None:
     assert cache.count("key", keep_s=9) == (None, 0)
     assert not cache.delete("key")
     assert "key" not in cache
+
+
+def test_a_valkey_that_hangs_is_waited_for_once_and_then_left_in_peace_for_a_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as hanging:  # takes connections, never answers
+        address = f"redis://127.0.0.1:{hanging.getsockname()[1]}/0"
+        cache = SoftCache(address, {"OPTIONS": {"socket_timeout": 0.3}})
+        begun = time.monotonic()
+        assert [cache.get("key") for _ in range(20)] == [None] * 20
+        assert 0.3 <= time.monotonic() - begun < 0.6
+        assert SoftCache.paused_until - begun > PAUSE_S
+        monkeypatch.setattr(SoftCache, "paused_until", 0.0)
+        assert cache.count("key", keep_s=9) == (None, 0)
+        assert SoftCache.paused_until  # it was asked again, in vain
 
 
 def test_a_counter_begins_by_itself_is_forgotten_and_tells_of_another() -> None:

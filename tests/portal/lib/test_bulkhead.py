@@ -1,0 +1,147 @@
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from portal.lib.bulkhead import QUICK_THREADS, quick_path
+from portal.lib.embedded import end_group, free_port
+
+APP = """
+import threading, time
+from portal.lib import bulkhead
+bulkhead.STALLED_AFTER_S = 2
+class Application:
+    def is_quick(self, path):
+        return path == "/quick/"
+    def __call__(self, environ, start_response):
+        path = environ["PATH_INFO"]
+        if path == "/slow/":
+            time.sleep(3)
+        body = b"x" * 20_000_000 if environ["QUERY_STRING"] == "much" else path.encode()
+        start_response("200 OK", [("Content-Length", str(len(body))), ("Thread", threading.current_thread().name)])
+        return [body]
+application = Application()
+"""
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """gunicorn with one process and two threads."""
+    folder = tmp_path_factory.mktemp("bulkhead")
+    (folder / "slow_app.py").write_text(APP)
+    number = free_port()
+    options = ["--bind", f"127.0.0.1:{number}", "--worker-class", "portal.lib.bulkhead.BulkheadWorker"]
+    root = str(Path(__file__).resolve().parents[3])
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "slow_app", *options, "--threads", "2", "--keep-alive", "2",
+         "--log-level", "critical", "--no-control-socket"],
+        cwd=folder, env={**os.environ, "PYTHONPATH": f"{root}:{folder}"}, start_new_session=True,
+    )  # fmt: skip
+    try:
+        for _ in range(200):
+            try:
+                requests.get(f"http://127.0.0.1:{number}/", timeout=1)
+                break
+            except requests.ConnectionError:
+                time.sleep(0.05)
+        yield number
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=15) == 0
+    finally:
+        end_group(process)
+
+
+def in_the_background(port: int, path: str, many: int) -> list[threading.Thread]:
+    threads = [
+        threading.Thread(target=requests.get, args=(f"http://127.0.0.1:{port}{path}",), kwargs={"timeout": 30})
+        for _ in range(many)
+    ]
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def test_what_is_quick_is_answered_while_every_thread_waits(port: int) -> None:
+    waiting = in_the_background(port, "/slow/", 4)
+    time.sleep(0.3)
+    with requests.Session() as session:
+        for _ in range(3):  # on one connection: kept-alive ones are looked at too
+            begun = time.monotonic()
+            answer = session.get(f"http://127.0.0.1:{port}/quick/", params={"q": "1"}, timeout=10)
+            assert (answer.status_code, answer.text) == (200, "/quick/")
+            assert answer.headers["Thread"].startswith("quick")
+            assert time.monotonic() - begun < 1
+    begun = time.monotonic()
+    assert requests.get(f"http://127.0.0.1:{port}/other/", timeout=20).text == "/other/"
+    assert time.monotonic() - begun > 1  # and what is not quick waits its turn
+    for thread in waiting:
+        thread.join()
+
+
+def test_connections_that_say_nothing_or_half_a_request_take_no_thread_of_the_quick(port: int) -> None:
+    said = [b"", b"", b"GET /quick/ HT", b"GET /quick/ HTTP/1.1\r\nHost: a\r\n"]
+    said += [b"GET /quick/ HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n"] * (QUICK_THREADS + 1)
+    held = [socket.create_connection(("127.0.0.1", port)) for _ in said]
+    for connection, words in zip(held, said, strict=True):
+        connection.sendall(words)
+    begun = time.monotonic()
+    assert requests.get(f"http://127.0.0.1:{port}/quick/", timeout=10).headers["Thread"].startswith("quick")
+    assert time.monotonic() - begun < 1
+    for connection in held:
+        connection.close()
+
+
+def test_requests_sent_in_one_go_are_all_answered(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        one = b"GET /%s/ HTTP/1.1\r\nHost: a\r\n\r\n"
+        connection.sendall(one % b"quick" + one % b"other" + one % b"quick")
+        heard = b""
+        while heard.count(b"HTTP/1.1 200") < 3 or not heard.endswith(b"/quick/"):
+            heard += connection.recv(65536)
+    assert re.findall(rb"\r\n\r\n(/\w+/)", heard) == [b"/quick/", b"/other/", b"/quick/"]
+
+
+def test_a_silent_connection_is_closed_when_it_has_been_silent_for_long(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+        begun = time.monotonic()
+        assert connection.recv(1) == b""
+        assert 1 < time.monotonic() - begun < 6
+
+
+def test_a_reader_who_takes_nothing_of_a_long_answer_is_left(port: int) -> None:
+    stalled = [socket.create_connection(("127.0.0.1", port)) for _ in range(QUICK_THREADS)]
+    for connection in stalled:
+        connection.sendall(b"GET /quick/?much HTTP/1.1\r\nHost: a\r\n\r\n")
+    begun = time.monotonic()
+    assert requests.get(f"http://127.0.0.1:{port}/quick/", timeout=30).text == "/quick/"
+    assert 1 < time.monotonic() - begun < 12  # a few times two seconds
+    for connection in stalled:
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("head", "path"),
+    [
+        (b"GET /status/ HTTP/1.1\r\nHost: a\r\n\r\n", "/status/"),
+        (b"HEAD /status/?a=b HTTP/1.0\r\n\r\n", "/status/"),
+        (b"GET /status/ HTTP/1.1\r\nHost: a\r\n", ""),
+        (b"POST /status/ HTTP/1.1\r\nHost: a\r\n\r\n", ""),
+        (b"GET /status/ HTTP/1.1\r\nHost: a\r\ncontent-length : 2\r\n\r\n", ""),
+        (b"GET /status/ HTTP/1.1\r\nTRANSFER-ENCODING: chunked\r\n\r\n", ""),
+        (b"GET /status/ HTTP/1.1\r\nUpgrade: h2c\r\n\r\n", ""),
+        (b"GET /status/ HTTP/1.1\r\nHost: a\r\n\r\nGET /x/ HTTP/1.1\r\n\r\n", "/status/"),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", ""),
+        (b"", ""),
+    ],
+)
+def test_a_request_is_quick_only_if_it_is_whole_and_bare(head: bytes, path: str) -> None:
+    assert quick_path(head) == path
