@@ -81,7 +81,7 @@ def database(url: str) -> dict[str, Any]:
         raise ImproperlyConfigured("DATABASE_URL must read postgresql://user:password@host:port/name.")
     known = {"dbname", "user", "password", "host", "port"}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "portal.lib.postgresql",
         "NAME": parts["dbname"],
         "USER": parts.get("user", ""),
         "PASSWORD": parts.get("password", ""),

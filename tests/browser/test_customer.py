@@ -47,10 +47,24 @@ def file_with_pictures(page: Page) -> str:
     return page.url
 
 
+def lose_nothing_when_records_are_out_of_reach(page: Page) -> None:
+    """The error page says: go back, keep what you wrote."""
+    page.goto("/tickets/new/")
+    page.get_by_label("Subject").fill("Kept words")
+    page.locator("textarea[name=body]").fill("Written for ten minutes.")
+    page.route("**/tickets/new/", lambda route: route.fulfill(body="Out of reach."), times=1)
+    press(page, "Send")
+    expect(page.get_by_text("Out of reach.")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_label("Subject")).to_have_value("Kept words")
+    expect(page.locator("textarea[name=body]")).to_have_value("Written for ten minutes.")
+
+
 def test_a_customer_files_answers_solves_reopens_and_rates(open_page: OpenPage, stack: Stack) -> None:
     page = open_page()
     page.emulate_media(reduced_motion="reduce")
     log_in(page, stack.rows("SELECT email FROM accounts_user WHERE NOT is_staff ORDER BY id LIMIT 1")[0][0])
+    lose_nothing_when_records_are_out_of_reach(page)
     address = file_with_pictures(page)
     chosen(page, "third.png")
     page.get_by_label("Your answer").fill("One more picture.")

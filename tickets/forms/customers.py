@@ -38,7 +38,6 @@ class TicketForm(forms.Form):
     subject = forms.CharField(
         label=_("Subject"),
         max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         help_text=_("One line, for example “Signals arrive ten minutes late since this morning”."),
     )
     body = forms.CharField(

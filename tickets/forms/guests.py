@@ -32,7 +32,7 @@ class GuestForm(forms.Form):
         required=False,
         empty_label=_("I am not sure"),
     )
-    subject = forms.CharField(label=_("Subject"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "off"}))
+    subject = forms.CharField(label=_("Subject"), max_length=150)
     body = forms.CharField(
         label=_("What happened?"), max_length=MOST_CHARACTERS, widget=forms.Textarea(attrs={"rows": 9})
     )
