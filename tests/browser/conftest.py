@@ -15,8 +15,11 @@ from tests.stack import Stack
 
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 LOOKS = [(scheme, size) for scheme in ("light", "dark") for size in SIZES]
-# Chromium reports every answer above 399; bad input (422), refusals (409) and links that ended (410) are meant.
-MEANT = re.compile(r"Failed to load resource: the server responded with a status of (409|410|422)")
+# Chromium reports every answer above 399; bad input (422), refusals (409) and links that ended (410) are meant. htmx
+# reports what it asked for when the page was left; what failed it reports by other names too.
+MEANT = re.compile(
+    r"Failed to load resource: the server responded with a status of (409|410|422)|htmx:(sendAbort|afterRequest),"
+)
 QUIET = [
     *("--disable-gpu", "--disable-quic", "--disable-sync", "--disable-dev-shm-usage", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update"),

@@ -147,7 +147,8 @@ def test_a_target_of_a_team_is_no_promise_to_the_customer(
     client.force_login(customer)
     page = client.get(ticket.get_absolute_url()).text
     assert "own target" not in page
-    assert "8 h" not in page
+    turn = TeamTurn.objects.get(ticket=ticket, level=Level.L2)
+    assert f"{turn.due_at:%H:%M}" not in page
 
 
 @pytest.mark.parametrize(
