@@ -5,6 +5,8 @@ content sets a new revision, and everything older is forgotten at once. Who carr
 or fills the cache. Each process keeps the pages it served last and asks Valkey for the revision a few times a second;
 `content_changed` returns only when every process must have seen the new one. Without Valkey each page is made anew.
 A page that shows what ends or begins at a known moment is kept until then (`public_page(…, until=…)`), not longer.
+
+When the database cannot be reached, a page of the present revision is served for an hour: nothing can have changed it.
 """
 
 import secrets
@@ -15,6 +17,7 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import brotli
@@ -31,6 +34,7 @@ from portal.lib.tallies import count
 
 REVISION = "public-content"
 KEPT_FOR = 60
+KEPT_FOR_NEED = 3600  # and so long for the case that it cannot be made anew
 MOST_IN_PROCESS = 256
 _BELIEVED_S = 0.02  # a process asks for the revision again after this; at most so long it may not know of a change
 _UNREACHABLE_S = 1.0  # and after this when Valkey did not answer, so that a dead one does not slow each request
@@ -55,6 +59,7 @@ class Kept:
     headers: dict[str, str]
     until: float
     counted: tuple[str, str] = ("", "")
+    true_until: float = float("inf")
 
 
 class Revision:
@@ -87,7 +92,7 @@ def content_changed() -> None:
     """Pages made before this moment are not served again, by no process, once this returns. Call it after the commit.
 
     Raises RuntimeError when Valkey does not take it, so that a delivery is tried again; until then pages made before
-    live on for KEPT_FOR seconds at most.
+    live on for KEPT_FOR seconds, or KEPT_FOR_NEED while the database is away.
     """
     new = secrets.token_hex(8)
     cache.set(REVISION, new, timeout=None)
@@ -171,28 +176,34 @@ class AnonymousPages:
         key = f"page:{_coding(request)}:{request.get_host()}:{request.path}"
         present = revision.present()
         kept = self._look_up(key, present) if present else None
-        if kept is not None:
+        if kept is not None and kept.until > time.time():
             return _answer(request, kept)
         response = self.get_response(request)
+        if (
+            kept is not None
+            and response.status_code == HTTPStatus.SERVICE_UNAVAILABLE
+            and kept.true_until > time.time()
+        ):
+            return _answer(request, kept)
         if not present or not self._may_be_kept(response):
             return _counted(request, response)
         made = _packed(request, response, present)
         if made.until > time.time():
             _keep(self.nearby, key, made)
-            cache.set(key, astuple(made), timeout=KEPT_FOR)
+            cache.set(key, astuple(made), timeout=KEPT_FOR_NEED)
         return _answer(request, made)
 
     def _look_up(self, key: str, present: str) -> Kept | None:
-        """The page, if it was made at the present revision: from this process, else from Valkey."""
+        """The page, if it was made at the present revision: from this process, else from Valkey. It may be too old."""
         near = self.nearby.get(key)
-        if near is not None and near.revision == present and near.until > time.time():
+        if near is not None and near.revision != present:
+            near = None
+        if near is not None and near.until > time.time():
             return near
         row = cache.get(key)
         if row is None or row[0] != present:
-            return None
+            return near
         kept = Kept(*row)
-        if kept.until <= time.time():
-            return None
         _keep(self.nearby, key, kept)
         return kept
 
@@ -234,10 +245,9 @@ def _packed(request: HttpRequest, response: HttpResponse, present: str) -> Kept:
     headers["ETag"] = f'"{blake2b(body, digest_size=12).hexdigest()}"'
     headers["Content-Length"] = str(len(body))
     view = request.resolver_match.view_name if request.resolver_match else "none"
-    true_until = getattr(response, "true_until", None)
-    until = time.time() + KEPT_FOR
-    until = until if true_until is None else min(until, true_until)
-    return Kept(present, view, body, headers, until, getattr(response, "counted", ("", "")))
+    true_until = getattr(response, "true_until", None) or float("inf")
+    until = min(time.time() + KEPT_FOR, true_until)
+    return Kept(present, view, body, headers, until, getattr(response, "counted", ("", "")), true_until)
 
 
 def _answer(request: HttpRequest, kept: Kept) -> HttpResponse:

@@ -1,7 +1,6 @@
 """The help center in a browser: reading, searching by keyboard, voting, asking, a person; the same without scripts."""
 
 import time
-import urllib.request
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,6 +8,7 @@ from playwright.sync_api import Page, expect
 from portal.accounts.demo import PASSWORD
 from tests.browser.conftest import OpenPage
 from tests.browser.test_manners import CUSTOMER, RULES, findings
+from tests.faults.visitor import Visitor
 from tests.stack import Stack
 
 ARTICLE, TUTORIAL = "/help/troubleshooting/signal-delivery/", "/help/tutorials/find-your-way/"
@@ -18,15 +18,15 @@ UNKNOWN = "Which color has the roof of your office in spring?"
 
 @pytest.fixture(scope="module")
 def answering(stack: Stack) -> Stack:
-    """The portal once it has learned how sure its answers may be, and each web process has the model at hand."""
-    until = time.monotonic() + 90
+    """The portal once it has learned how sure its answers may be, and its web process has the model at hand."""
+    until = time.monotonic() + 120
     while not stack.rows("SELECT 1 FROM helpcenter_calibration"):
         assert time.monotonic() < until, "Nothing was learned from the articles."
         time.sleep(1)
-    for number in range(8):
-        with urllib.request.urlopen(f"{stack.url}/help/search/?q=warm+words+{number}") as page:  # noqa: S310  # our own stack
-            assert page.status == 200
-        time.sleep(0.5)
+    visitor = Visitor(stack.url)
+    while 'data-outcome="answered"' not in visitor.send(visitor.open("/help/ask/"), "/ask/", question=KNOWN).text:
+        assert time.monotonic() < until, "The model is not at hand."
+        time.sleep(4)
     return stack
 
 

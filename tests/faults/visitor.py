@@ -53,7 +53,8 @@ class Visitor:
         forms.feed(page.text)
         action, fields = next(form for form in forms.found if form[0].endswith(to))
         address = urljoin(page.url, action)
-        answer = self._session.post(address, {**fields, **values}, headers={"Referer": page.url}, timeout=20)
+        said = {"Referer": page.url, "Origin": self.url}
+        answer = self._session.post(address, {**fields, **values}, headers=said, timeout=20)
         assert answer.status_code == 200, f"{address} answers {answer.status_code}: {answer.text[:500]}"
         return answer
 

@@ -2,22 +2,26 @@ import time
 import zlib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import brotli
+import psycopg
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import Client
+from django.http import HttpResponse
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
 from helpcenter.actions import Manuscript, publish_article, update_article, withdraw_article
 from helpcenter.models import Article
 from portal.events.models import Delivery
 from portal.web import page_cache
-from portal.web.page_cache import REVISION, content_changed, revision
+from portal.web.page_cache import KEPT_FOR, KEPT_FOR_NEED, REVISION, AnonymousPages, content_changed, revision
 from tests.factories.accounts import UserFactory
 from tests.factories.helpcenter import ArticleFactory
+from tests.portal.web.test_failures import failing
 
 pytestmark = pytest.mark.django_db
 
@@ -227,3 +231,64 @@ def test_a_process_keeps_so_many_however_many_threads_fill_it(monkeypatch: pytes
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda number: page_cache._keep(kept, f"{number}", number), range(20_000)))
     assert len(kept) == 4
+
+
+@pytest.fixture
+def away() -> Callable[..., None]:
+    return failing(psycopg.OperationalError("No answer"))
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """From now on so many seconds have passed."""
+
+    def pass_by(seconds: float) -> None:
+        moment = time.time() + seconds
+        monkeypatch.setattr(page_cache.time, "time", lambda: moment)
+
+    return pass_by
+
+
+def test_while_the_database_is_away_strangers_read_what_was_read_within_the_hour(
+    client: Client, article: Article, away: Callable[..., None], later: Callable[[float], None]
+) -> None:
+    client.raise_request_exception = False
+    whole = client.get(article.get_absolute_url())
+    later(KEPT_FOR_NEED - 60)
+    with connection.execute_wrapper(away):
+        for one in (
+            client,
+            Client(raise_request_exception=False),
+        ):  # the second has middleware of its own, as another process
+            kept = one.get(article.get_absolute_url())
+            assert (kept.status_code, kept.content) == (200, whole.content)
+        assert client.get("/help/").status_code == 503  # nobody had read it
+    assert client.get("/help/").status_code == 200
+    names = [key for key in cache._cache.get_client().scan_iter() if b"page:" in key]
+    assert names
+    assert all(0 < cache._cache.get_client().ttl(name) <= KEPT_FOR_NEED for name in names)
+
+
+def test_what_was_changed_or_has_ended_is_not_read_again_while_the_database_is_away(
+    client: Client, article: Article, settle: Callable[..., int], away: Callable[..., None], later: Callable[..., None]
+) -> None:
+    client.raise_request_exception = False
+    client.get(article.get_absolute_url())
+    withdraw_article(article=article, by=None)
+    settle()
+    later(KEPT_FOR + 1)
+    with connection.execute_wrapper(away):
+        assert client.get(article.get_absolute_url()).status_code == 503
+
+
+def test_a_page_that_has_ended_is_not_shown_for_need(article: Article, later: Callable[[float], None]) -> None:
+    ends = datetime.now(UTC) + timedelta(minutes=5)
+    answers = [HttpResponse("Until five"), HttpResponse("Away", status=503), HttpResponse("Away", status=503)]
+    answers[0].is_public_page, answers[0].true_until = True, ends.timestamp()
+    pages = AnonymousPages(lambda _request: answers.pop(0))
+    request = RequestFactory().get("/help/")
+    assert pages(request).status_code == 200
+    later(120)
+    assert pages(request).content == b"Until five"
+    later(301)
+    assert pages(request).status_code == 503
