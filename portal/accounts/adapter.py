@@ -42,12 +42,19 @@ HARMLESS_LETTERS = frozenset(
 
 
 class AuthenticationBackend(AllauthBackend):
-    """Loads the visitor together with what every request asks: whether they have a second factor, and where they
-    belong. No query of their own per page."""
+    """Loads the visitor together with what every request asks: whether they have a second factor, where they belong,
+    and what staff may. No query of their own per page."""
 
     def get_user(self, user_id: int) -> User | None:
         user = User.objects.visitor(user_id)
         return user if user and self.user_can_authenticate(user) else None
+
+    def get_all_permissions(self, user_obj: Any, obj: Any = None) -> Any:
+        """As Django's; of staff who make the request they are known already."""
+        known = getattr(user_obj, "granted", None)  # a visitor who is nobody has no such thing
+        if known is None or obj is not None:
+            return super().get_all_permissions(user_obj, obj)
+        return known
 
 
 class AccountAdapter(DefaultAccountAdapter):

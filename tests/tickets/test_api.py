@@ -229,7 +229,7 @@ def test_the_number_of_queries_is_the_same_for_few_and_many(
             file()
         with django_assert_num_queries(4):  # token, person, plans, tickets
             client.get(TICKETS, headers=theirs)
-        with django_assert_num_queries(5):  # token, person, two of permissions, tickets
+        with django_assert_num_queries(3):  # token, person, tickets
             client.get(TICKETS, headers=staff)
         with django_assert_num_queries(5):  # token, person, plans, ticket, messages
             client.get(path_of(ticket, "messages"), headers=theirs)

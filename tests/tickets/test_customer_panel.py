@@ -57,11 +57,11 @@ def test_the_panel_takes_the_same_queries_for_one_ticket_and_for_thirty(
     first = file(at=now)
     place = reverse("admin:tickets_ticket_customer", args=[first.pk])
     desk.get(place, headers=PART)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         desk.get(place, headers=PART)
     for _ in range(30):
         file(at=now)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(9):
         desk.get(place, headers=PART)
 
 

@@ -242,14 +242,14 @@ def test_the_list_takes_three_queries(
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_page_of_a_ticket_takes_eight_queries(
+def test_the_page_of_a_ticket_takes_six_queries(
     reader: Client, file: File, agent: User, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ticket = file()
     for number in range(rows):
         MessageFactory(ticket=ticket, author=agent if number % 2 else ticket.requester)
     reader.get(ticket.get_absolute_url())
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(6):
         reader.get(ticket.get_absolute_url())
 
 

@@ -158,7 +158,7 @@ def test_the_page_shows_charts_with_their_tables_and_its_queries_do_not_grow(
     for count in (1, 6):
         for _number in range(count):
             file(at=timezone.now())
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(15):
             page = client.get(url).content.decode()
     assert '<svg viewBox="0 0 640 200" role="img"' in page
     assert "<polyline" in page

@@ -84,7 +84,7 @@ def test_a_search_costs_one_query_for_each_kind_of_row_it_names(
     file()
     TagFactory(slug="refund")
     desk.get(QUEUE)
-    with django_assert_num_queries(8):  # one looks how many have the words
+    with django_assert_num_queries(6):  # one looks how many have the words
         found(desk, "late -status:solved due:<30d")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         found(desk, "late -tag:refund")

@@ -107,5 +107,5 @@ def test_the_part_costs_the_same_for_one_suggestion_and_for_all(
     desk.get(url("suggestions", suggestion))
     for trait, label in (("priority", "high"), ("language", "en"), ("sentiment", "negative")):
         SuggestionFactory(ticket=suggestion.ticket, trait=trait, label=label)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         desk.get(url("suggestions", suggestion), headers={"HX-Request": "true"})

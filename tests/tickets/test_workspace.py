@@ -99,13 +99,13 @@ def test_the_queue_is_searched_by_number_subject_and_address(desk: Client, file:
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_queue_takes_seven_queries(
+def test_the_queue_takes_five_queries(
     desk: Client, file: File, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     for _ in range(rows):
         file()
     desk.get(QUEUE)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         desk.get(QUEUE)
 
 
@@ -129,7 +129,7 @@ def test_the_workspace_shows_the_talk_with_notes_and_the_letters_it_caused(
 
 
 @pytest.mark.parametrize("rows", [1, 30])
-def test_the_workspace_takes_seventeen_queries(
+def test_the_workspace_takes_fourteen_queries(
     desk: Client, file: File, agent: User, rows: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     ticket = file()
@@ -139,7 +139,7 @@ def test_the_workspace_takes_seventeen_queries(
         ticket.tags.add(tag)
         file()
     desk.get(page_of(ticket))
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(14):
         desk.get(page_of(ticket))
 
 

@@ -116,6 +116,7 @@ class Ticket(models.Model):
     objects = TicketQuerySet.as_manager()
 
     heard_version: str = ""  # what Valkey knew before the row was read, where a page asks on (portal.lib.pulse)
+    has_field_values: bool  # only `with_field_values`
     has_held: bool  # only `with_held`
     has_sequel: bool  # only `with_sequel`
     desk_row: dict[str, Any]  # only `with_desk`
@@ -285,8 +286,7 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(name="message_kind_known", condition=Q(kind__in=MessageKind.values)),
             models.CheckConstraint(
-                name="message_note_is_from_staff",
-                condition=Q(kind=MessageKind.REPLY) | Q(is_from_staff=True),
+                name="message_note_is_from_staff", condition=Q(kind=MessageKind.REPLY) | Q(is_from_staff=True)
             ),
         ]
         indexes = [models.Index(fields=["ticket", "created_at", "id"], name="message_of_ticket")]

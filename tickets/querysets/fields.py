@@ -27,7 +27,9 @@ class TicketFieldQuerySet(models.QuerySet):
 
 class FieldValueQuerySet(models.QuerySet):
     def shown_to(self, user: Any, ticket: Any) -> list[Any]:
-        """Of a ticket that the reader may see, in the order of the fields."""
+        """Of a ticket that the reader may see (loaded `with_field_values`), in the order of the fields."""
+        if not ticket.has_field_values:
+            return []
         return _shown(ticket.pk, as_staff=reads_as_staff(user))
 
     def in_order(self) -> "FieldValueQuerySet":

@@ -100,7 +100,7 @@ class TicketQuerySet(models.QuerySet):
 
     def for_page(self, public_id: str) -> "TicketQuerySet":
         """The one with that public id, with all that its page tells."""
-        return self.with_people().with_sequel().with_desk().filter(public_id=public_id)
+        return self.with_people().with_sequel().with_field_values().with_desk().filter(public_id=public_id)
 
     def with_desk(self) -> "TicketQuerySet":
         """With the desk's figures as `ticket.desk`, in the same query."""
@@ -121,6 +121,12 @@ class TicketQuerySet(models.QuerySet):
         return self.annotate(
             has_sequel=models.Exists(self.model._default_manager.filter(follows=models.OuterRef("pk")))
         )
+
+    def with_field_values(self) -> "TicketQuerySet":
+        """Adds `has_field_values`: whether there are answers to the team's own questions; then it is worth asking for
+        them."""
+        values = apps.get_model("tickets", "FieldValue").objects.filter(ticket=models.OuterRef("pk"))
+        return self.annotate(has_field_values=models.Exists(values))
 
     def with_held(self) -> "TicketQuerySet":
         """Adds `has_held`: whether answers wait to leave or could not; then it is worth asking for them."""

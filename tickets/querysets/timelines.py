@@ -23,8 +23,8 @@ class Line:
 
 
 def timeline(ticket: models.Model, *, reader: Any, skip: int = 0) -> list[Line]:
-    """What happened to a ticket, oldest first, MOST_LINES after the first `skip`; customers read what is public. Two
-    queries."""
+    """What happened to a ticket, oldest first, MOST_LINES after the first `skip`; customers read what is public. One
+    query, and one for the names of those whom neither the ticket nor the reader brings along."""
     staff = reads_as_staff(reader)
     events = (
         list(_about(str(ticket.pk), as_staff=staff)[skip : skip + MOST_LINES])
@@ -35,7 +35,9 @@ def timeline(ticket: models.Model, *, reader: Any, skip: int = 0) -> list[Line]:
         event.details.get(one) for event in events for one in ("assignee_id", "user")
     }
     people |= {person for event in events for person in event.details.get("told", [])}
-    names = {user.pk: str(user) for user in User.objects.filter(pk__in=people - {None}).only("name", "email")}
+    names = _names_at_hand(ticket, reader)
+    if others := people - names.keys() - {None}:
+        names |= {user.pk: str(user) for user in User.objects.filter(pk__in=others).only("name", "email")}
     lines = []
     for event in events:
         assignee = names.get(event.details.get("assignee_id", 0), _("nobody"))
@@ -48,6 +50,12 @@ def timeline(ticket: models.Model, *, reader: Any, skip: int = 0) -> list[Line]:
         told |= _named(event, told)
         lines.append(Line(event.happened_at, declared(event.name).sentence(names.get(event.by_id or 0, ""), told)))
     return lines
+
+
+def _names_at_hand(ticket: models.Model, reader: Any) -> dict[Any, str]:
+    loaded = [name for name in ("requester", "assignee") if name in ticket._state.fields_cache]
+    people = [reader, *(getattr(ticket, name) for name in loaded)]
+    return {person.pk: str(person) for person in people if person is not None and person.pk is not None}
 
 
 def _about(ticket_id: str, *, as_staff: bool) -> Any:

@@ -47,7 +47,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     objects = UserManager()
-    loaded_roles: dict[int, str] | None = None  # of who makes the request, see `visitor`
+    # Of who makes the request, see `visitor`.
+    loaded_roles: dict[int, str] | None = None
+    granted: frozenset[str] | None = None
 
     class Meta:
         verbose_name = _("user")

@@ -6,17 +6,34 @@ from django.apps import apps
 from django.contrib.auth.models import BaseUserManager
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, Value, When
+from django.db.models.functions import Concat
 
 from portal.lib.prepared import Prepared
 
 
 def _made_visitor(pk: int) -> Any:
+    user: Any = apps.get_model("accounts", "User")
     belongs = apps.get_model("accounts", "Membership").objects.filter(user=OuterRef("pk")).order_by("pk")
-    found = apps.get_model("accounts", "User").objects.filter(pk=pk).with_second_factor()
-    return found.annotate(
-        belongs_to=ArraySubquery(belongs.values("organization_id")), belongs_as=ArraySubquery(belongs.values("role"))
+    by_role = apps.get_model("auth", "Group").permissions.through.objects.filter(group__user=OuterRef("pk"))
+    themselves = user.user_permissions.through.objects.filter(user=OuterRef("pk"))
+    is_granted = When(is_staff=True, is_superuser=False, then=_permissions(by_role))
+    return (
+        user.objects.filter(pk=pk)
+        .with_second_factor()
+        .annotate(
+            belongs_to=ArraySubquery(belongs.values("organization_id")),
+            belongs_as=ArraySubquery(belongs.values("role")),
+            granted_by_role=Case(is_granted),
+            granted_themselves=_permissions(themselves),
+        )
     )
+
+
+def _permissions(given: Any) -> ArraySubquery:
+    """`app.what` of each."""
+    names = Concat("permission__content_type__app_label", Value("."), "permission__codename")
+    return ArraySubquery(given.values_list(names, flat=True))
 
 
 _visitor = Prepared(_made_visitor)  # asked at each request of somebody signed in
@@ -56,11 +73,13 @@ class UserQuerySet(models.QuerySet):
         return self.annotate(is_enrolled=Exists(factors.filter(user_id=OuterRef("pk"))))
 
     def visitor(self, pk: int) -> Any:
-        """Who makes a request, with what every page asks about them: `is_enrolled` as above, and `member_roles` as of
-        now. One query; None when nobody has that id."""
+        """Who makes a request, with what every page asks about them: `is_enrolled` as above, `member_roles` as of now,
+        and of staff who are no superusers `granted`, what they may. One query; None when nobody has that id."""
         found = next(iter(_visitor(pk)), None)
         if found is not None:
             found.loaded_roles = dict(zip(found.belongs_to, found.belongs_as, strict=True))
+            if found.granted_by_role is not None:
+                found.granted = frozenset([*found.granted_by_role, *found.granted_themselves])
         return found
 
     def names(self, ids: Iterable[int | None]) -> dict[int, str]:

@@ -3,6 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.test import Client
+from pytest_django import DjangoAssertNumQueries
 
 from portal.accounts.models import User
 from tests.factories.accounts import StaffFactory, UserFactory
@@ -21,6 +22,24 @@ def test_who_may_do_something_is_who_has_its_permission(permission: str, shipped
     asked = {user.pk for user in User.objects.all() if user.has_perm(permission)}
     assert {user.pk for user in User.objects.who_may(permission)} == asked
     assert asked
+
+
+@pytest.mark.django_db
+def test_a_visitors_permissions_come_with_them_and_are_those_that_django_finds(
+    shipped: None, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    beside = StaffFactory(role="lead")
+    beside.user_permissions.add(*Permission.objects.filter(codename__in=["change_ticket", "delete_user"]))
+    roles = [StaffFactory(role=role) for role in ("agent-l1", "lead", "administrator", "")]
+    for user in (beside, *roles):
+        with django_assert_num_queries(1):
+            visitor = User.objects.visitor(user.pk)
+            may = visitor.get_all_permissions()
+        assert may == User.objects.get(pk=user.pk).get_all_permissions()
+    former = UserFactory()
+    former.user_permissions.add(Permission.objects.get(codename="change_ticket"))
+    for user in (former, StaffFactory(is_superuser=True, role="lead")):
+        assert User.objects.visitor(user.pk).get_all_permissions() == user.get_all_permissions() != set()
 
 
 @pytest.mark.django_db

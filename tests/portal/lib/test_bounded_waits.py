@@ -10,7 +10,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.errors import AdminShutdown, QueryCanceled, TooManyConnections
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from portal.lib.bounded_waits import bounded, is_out_of_reach
+from portal.lib.bounded_waits import FRESH_S, bounded, is_out_of_reach
 
 
 def test_a_statement_without_an_answer_is_given_up_and_canceled() -> None:
@@ -49,11 +49,33 @@ def test_a_pool_finds_within_seconds_that_its_server_hangs() -> None:
             with pool.connection() as connection:
                 assert connection.execute("SELECT 1").fetchone() == (1,)
             valve.is_open.clear()
+            time.sleep(FRESH_S)
             begun = time.monotonic()
             with pytest.raises(PoolTimeout), pool.connection():
                 pass
             assert time.monotonic() - begun < 8  # not the 30 s of a statement
             valve.is_open.set()
+
+
+def test_a_connection_that_answered_just_now_is_not_asked_again_unless_its_server_ended_it() -> None:
+    how = {"connection_class": bounded(5), "check": ConnectionPool.check_connection, "open": True}
+    with (
+        psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as other,
+        ConnectionPool(os.environ["DATABASE_URL"], min_size=1, max_size=1, timeout=4, **how) as pool,
+    ):
+        with pool.connection() as connection:
+            connection.execute("SELECT 1")
+        left = connection.answered_at
+        with pool.connection() as connection:
+            assert connection.answered_at == left
+        time.sleep(FRESH_S)
+        with pool.connection() as connection:
+            assert connection.answered_at > left
+        session = connection.info.backend_pid
+        other.execute("SELECT pg_terminate_backend(%s)", [session])
+        with pool.connection() as connection:
+            assert connection.info.backend_pid != session
+            assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 class _Valve:
