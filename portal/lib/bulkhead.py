@@ -1,98 +1,109 @@
-"""gunicorn's threaded worker with a bulkhead: what waits for nothing has threads of its own when the others are late.
+"""gunicorn's threaded worker with a bulkhead: what is answered from memory takes no thread.
 
 While the database hangs (it takes connections and never answers, as on a frozen disk), every thread of a web process
-soon waits for it, and whoever asks for the status page would wait behind them. So when a request has stood in line for
-too long, the worker looks through the line: what the application calls quick goes to a few threads that nothing slow
-ever reaches. As long as nobody is late, nobody looks.
+soon waits for it, and whoever asks for the status page would wait behind them. So the thread that listens looks at what
+comes, and answers by itself what the application calls quick; all else stands in line for a thread as usual. It never
+waits for anybody: it takes a request up only when all of it is there, and readers who take their time with an answer or
+with their goodbye are left to threads that do nothing else. A connection that has said nothing yet takes no thread.
 
-The threads are our own and not an executor's: who stands in line can be taken out of it, and a request costs a tenth of
-the server's own work less.
+The threads are our own and not an executor's: a request costs a tenth of the server's own work less.
 """
 
 import re
 import socket
 import struct
 import threading
-import time
-from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from queue import SimpleQueue
-from typing import Any
+from selectors import EVENT_READ
+from typing import Any, NamedTuple
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-QUICK_THREADS = 2
-LATE_AFTER_S = 0.2
-_LOOK_AGAIN_S = 0.1  # a long line is not looked through at every event
-STALLED_AFTER_S = 5  # a reader who takes none of an answer holds a quick thread no longer
-_ROOM_FOR_AN_ANSWER = 262_144  # bytes: a page goes out whole, so that hardly any reader can make its thread wait
+PATIENT_THREADS = 2
+STALLED_AFTER_S = 5  # a reader who takes none of an answer for that long is left
+_ROOM_FOR_AN_ANSWER = 262_144  # bytes that the system may hold for a reader, so that hardly any page needs a thread
 _MOST_OF_A_HEAD = 16_384
 _ASKED = re.compile(rb"(?:GET|HEAD) ([^ ?\r\n]+)[^ \r\n]* HTTP/1\.[01]\r\n")
 _HAS_MORE = re.compile(rb"\r\n(?:content-length|transfer-encoding|expect|upgrade)[ \t]*:", re.IGNORECASE)
 
 
-def quick_path(head: bytes) -> str:
-    """The path of a request that is complete with these bytes and has no body; "" for any other, which might make the
-    thread that takes it wait for its sender."""
+def quick_path(head: bytes, is_quick: Callable[[str], bool]) -> str:
+    """The path of a request for something quick that is complete with these bytes and has no body; "" for any other,
+    which might make the thread that takes it wait for its sender."""
     asked = _ASKED.match(head)
-    if asked is None or not head.endswith(b"\r\n\r\n") or _HAS_MORE.search(head):
+    if asked is None:
         return ""
-    return asked.group(1).decode("latin-1")
+    path = asked.group(1).decode("latin-1")
+    return path if is_quick(path) and head.endswith(b"\r\n\r\n") and not _HAS_MORE.search(head) else ""
 
 
-class _Turn:
-    """A connection in line for a thread, and once it had one, what gunicorn asks of such: its `result`."""
+class _Served(NamedTuple):
+    """What gunicorn asks of a request that is done with: whether its connection is kept."""
 
-    __slots__ = ("_free", "connection", "is_known", "outcome", "since")
-
-    def __init__(self, connection: TConn) -> None:
-        self.connection = connection
-        self.since = time.monotonic()
-        self.is_known = False  # what it asks for was looked at
-        self.outcome: Any = False
-        self._free = [True]
-
-    def take(self) -> bool:
-        """True for one thread alone, however many try at once."""
-        try:
-            return self._free.pop()
-        except IndexError:
-            return False
-
-    @property
-    def is_taken(self) -> bool:
-        return not self._free
+    outcome: Any
 
     def result(self) -> Any:
-        """Called by gunicorn: whether the connection is kept."""
         return self.outcome
 
     def cancelled(self) -> bool:
-        """Called by gunicorn."""
         return False
 
 
 class _Threads:
-    """Threads that take who is next in line. They are daemons: one that hangs keeps no process from ending."""
+    """Threads that serve what is next in line. They are daemons: one that hangs keeps no process from ending."""
 
-    def __init__(self, name: str, many: int, serve: Callable[[_Turn], None]) -> None:
-        self._serve, self._many = serve, many
-        self._line: SimpleQueue[_Turn | None] = SimpleQueue()
+    def __init__(self, name: str, many: int) -> None:
+        self._many = many
+        self._line: SimpleQueue[tuple[Any, ...]] = SimpleQueue()
         for number in range(many):
             threading.Thread(target=self._work, name=f"{name}-{number}", daemon=True).start()
 
     def _work(self) -> None:
-        while (turn := self._line.get()) is not None:
-            if turn.take():
-                self._serve(turn)
+        while turn := self._line.get():
+            serve, *given = turn
+            serve(*given)
 
-    def put(self, turn: _Turn) -> None:
-        self._line.put(turn)
+    def put(self, serve: Callable[..., None], *given: Any) -> None:
+        self._line.put((serve, *given))
 
     def shutdown(self, *, wait: bool) -> None:
-        """Called by gunicorn, without waiting: who is in line is served still."""
+        """Called by gunicorn, without waiting: what is in line is served still."""
         for _ in range(self._many):
-            self._line.put(None)
+            self._line.put(())
+
+
+class _Held:
+    """Stands for a connection's socket while its answer is made: nothing is sent yet, and nobody waits."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._parts: list[bytes] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._sock, name)
+
+    def setblocking(self, is_blocking: bool) -> None:
+        """Called by gunicorn. All that will be read is there."""
+
+    def sendall(self, data: bytes) -> None:
+        self._parts.append(data)
+
+    def send_now(self) -> bytes:
+        """Sends in one go what the system takes without a wait; answers the rest. Raises OSError."""
+        rest = self._sent(b"".join(self._parts))
+        if rest:
+            self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM_FOR_AN_ANSWER)
+            rest = self._sent(rest)
+        return rest
+
+    def _sent(self, data: bytes) -> bytes:
+        try:
+            return data[self._sock.send(data, socket.MSG_DONTWAIT) :]
+        except BlockingIOError:
+            return data
 
 
 class BulkheadWorker(ThreadWorker):
@@ -100,57 +111,84 @@ class BulkheadWorker(ThreadWorker):
 
     def get_thread_pool(self) -> _Threads:
         """Called by gunicorn in the new process."""
-        self.line: deque[_Turn] = deque()
-        self.look_again_at = 0.0
-        self.quick = _Threads("quick", QUICK_THREADS, self._serve)
-        return _Threads("usual", self.cfg.threads, self._serve)
+        self.patient = _Threads("patient", PATIENT_THREADS)
+        return _Threads("usual", self.cfg.threads)
+
+    def load_wsgi(self) -> None:
+        """Called by gunicorn in the new process."""
+        super().load_wsgi()
+        self.is_quick: Callable[[str], bool] = getattr(self.wsgi, "is_quick", lambda _path: False)
 
     def enqueue_req(self, conn: TConn) -> None:
-        """Lets the connection stand in line for a thread. `line` and all that reads it belong to the main thread."""
-        turn = _Turn(conn)
-        self.line.append(turn)
-        self.tpool.put(turn)
+        """Called by gunicorn's main loop for each new connection, and for each on which something was said."""
+        has_read_ahead = conn.initialized and conn.parser.unreader.buf.getvalue()
+        said = b"" if has_read_ahead else _peek(conn.sock)
+        if said is None and not conn.initialized:
+            self._listen(conn)
+        elif said and quick_path(said, self.is_quick):
+            self._answer(conn)
+        else:
+            self.tpool.put(self._serve, conn)
 
-    def _serve(self, turn: _Turn) -> None:
+    def _listen(self, conn: TConn) -> None:
+        """It takes a thread once it says something, and is left if it does not."""
+        conn.sock.setblocking(False)
+        conn.set_timeout()
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def _serve(self, conn: TConn) -> None:
+        self.method_queue.defer(self.finish_request, conn, _Served(self._handled(conn)))
+
+    def _handled(self, conn: TConn) -> Any:
         try:
-            turn.outcome = self.handle(turn.connection)
+            return self.handle(conn)
         except BaseException:
             self.log.exception("A request raised what none should.")  # and its thread serves the next one
-        self.method_queue.defer(self.finish_request, turn.connection, turn)
+            return False
 
-    def notify(self) -> None:
-        """Called by gunicorn's main loop after whatever happened, and once a second at least."""
-        super().notify()
-        line = self.line
-        while line and line[0].is_taken:
-            line.popleft()
-        now = time.monotonic()
-        if line and now - line[0].since > LATE_AFTER_S and now >= self.look_again_at:
-            self._let_the_quick_pass()
-            self.look_again_at = now + _LOOK_AGAIN_S
+    def _answer(self, conn: TConn) -> None:
+        conn.init()
+        sock, conn.sock = conn.sock, _Held(conn.sock)
+        held, outcome = conn.sock, self._handled(conn)
+        conn.sock = sock
+        try:
+            rest = held.send_now()
+        except OSError:  # the reader is gone
+            rest, outcome = b"", False
+        if rest:
+            self.patient.put(self._send, conn, rest, outcome)
+        else:
+            self.finish_request(conn, _Served(outcome))
 
-    def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Called by gunicorn's main loop: while somebody stands in line, it looks again in time."""
-        super().wait_for_and_dispatch_events(min(timeout, LATE_AFTER_S) if self.line else timeout)
+    def _send(self, conn: TConn, rest: bytes, outcome: Any) -> None:
+        try:
+            conn.sock.setblocking(True)
+            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", STALLED_AFTER_S, 0))
+            conn.sock.sendall(rest)
+        except OSError:
+            outcome = False
+        self.method_queue.defer(self.finish_request, conn, _Served(outcome))
 
-    def _let_the_quick_pass(self) -> None:
-        is_quick: Callable[[str], bool] = getattr(self.wsgi, "is_quick", lambda _path: False)
-        for turn in self.line:
-            if turn.is_known or turn.is_taken:
-                continue
-            sock = turn.connection.sock
-            head = _peek(sock)
-            turn.is_known = head is not None
-            path = quick_path(head or b"")
-            if path and is_quick(path) and turn.take():
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _ROOM_FOR_AN_ANSWER)
-                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", STALLED_AFTER_S, 0))
-                self.quick.put(_Turn(turn.connection))
+    def finish_request(self, conn: TConn, fs: Any) -> None:
+        """Called in the main thread, by gunicorn too."""
+        if fs.result():
+            super().finish_request(conn, fs)
+        else:
+            self.patient.put(self._leave, conn)
+
+    def _leave(self, conn: TConn) -> None:
+        with suppress(OSError):  # closed already
+            conn.close(graceful=True)  # gives the other side seconds to have read all
+        self.method_queue.defer(self._left)
+
+    def _left(self) -> None:
+        self.nr_conns -= 1
 
     def run(self) -> None:
         """Called by gunicorn; returns when the process is to end."""
         super().run()
-        self.quick.shutdown(wait=False)
+        self.patient.shutdown(wait=False)
 
 
 def _peek(connection: socket.socket) -> bytes | None:
