@@ -88,8 +88,9 @@ class _Held:
     def setblocking(self, is_blocking: bool) -> None:
         """Called by gunicorn. All that will be read is there."""
 
-    def sendall(self, data: bytes) -> None:
-        self._parts.append(data)
+    def sendall(self, part: bytes) -> None:
+        """Called by gunicorn."""
+        self._parts.append(part)
 
     def send_now(self) -> bytes:
         """Sends in one go what the system takes without a wait; answers the rest. Raises OSError."""
@@ -99,11 +100,11 @@ class _Held:
             rest = self._sent(rest)
         return rest
 
-    def _sent(self, data: bytes) -> bytes:
+    def _sent(self, answer: bytes) -> bytes:
         try:
-            return data[self._sock.send(data, socket.MSG_DONTWAIT) :]
+            return answer[self._sock.send(answer, socket.MSG_DONTWAIT) :]
         except BlockingIOError:
-            return data
+            return answer
 
 
 class BulkheadWorker(ThreadWorker):

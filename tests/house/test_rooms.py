@@ -35,7 +35,7 @@ SPEAKS_OUTSIDE = {"requests", "httpx", "urllib3", "urllib.request", "http.client
 MAY_SPEAK_OUTSIDE = {
     "portal.lib.fetch",  # the one place that calls an address a person entered
     "portal.lib.clamd",  # the scanner that the operator named
-    "portal.lib.bulkhead",  # sets options of connections that others opened
+    "portal.lib.bulkhead",  # answers on connections that others opened
     "portal.lib.embedded",
     "portal.management.local",
     "portal.management.commands.up",
