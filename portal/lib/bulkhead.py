@@ -3,8 +3,9 @@
 While the database hangs (it takes connections and never answers, as on a frozen disk), every thread of a web process
 soon waits for it, and whoever asks for the status page would wait behind them. So the thread that listens looks at what
 comes, and answers by itself what the application calls quick; all else stands in line for a thread as usual. It never
-waits for anybody: it takes a request up only when all of it is there, and readers who take their time with an answer or
-with their goodbye are left to threads that do nothing else. A connection that has said nothing yet takes no thread.
+waits for anybody: it takes a request up only when all of it is there, leaves readers who take their time to threads
+that do nothing else, and waits for nobody's goodbye. A connection that has said nothing yet takes no thread, and one
+that falls silent halfway, or takes nothing of its answer, does not keep the one it has.
 
 The threads are our own and not an executor's: a request costs a tenth of the server's own work less.
 """
@@ -14,7 +15,6 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
 from selectors import EVENT_READ
@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 PATIENT_THREADS = 2
-STALLED_AFTER_S = 5  # a reader who takes none of an answer for that long is left
+SILENT_AFTER_S = 20  # a sender who says nothing, or a reader who takes nothing, for that long is left
 _ROOM_FOR_AN_ANSWER = 262_144  # bytes that the system may hold for a reader, so that hardly any page needs a thread
 _MOST_OF_A_HEAD = 16_384
 _ASKED = re.compile(rb"(?:GET|HEAD) ([^ ?\r\n]+)[^ \r\n]* HTTP/1\.[01]\r\n")
@@ -122,21 +122,29 @@ class BulkheadWorker(ThreadWorker):
 
     def enqueue_req(self, conn: TConn) -> None:
         """Called by gunicorn's main loop for each new connection, and for each on which something was said."""
+        if not conn.initialized:
+            for limit in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+                conn.sock.setsockopt(socket.SOL_SOCKET, limit, struct.pack("ll", SILENT_AFTER_S, 0))
         has_read_ahead = conn.initialized and conn.parser.unreader.buf.getvalue()
-        said = b"" if has_read_ahead else _peek(conn.sock)
+        said = b"" if has_read_ahead else _heard(conn.sock, socket.MSG_PEEK)
         if said is None and not conn.initialized:
             self._listen(conn)
         elif said and quick_path(said, self.is_quick):
             self._answer(conn)
+        elif said == b"" and not has_read_ahead:
+            self._close(conn)
         else:
             self.tpool.put(self._serve, conn)
 
     def _listen(self, conn: TConn) -> None:
-        """It takes a thread once it says something, and is left if it does not."""
+        """It takes a thread once it says something; until then gunicorn's limit for kept connections is its limit."""
+        self._watch(conn, self.on_pending_socket_readable)
+
+    def _watch(self, conn: TConn, heard: Callable[[TConn, Any], None]) -> None:
         conn.sock.setblocking(False)
         conn.set_timeout()
         self.pending_conns.append(conn)
-        self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
+        self.poller.register(conn.sock, EVENT_READ, partial(heard, conn))
 
     def _serve(self, conn: TConn) -> None:
         self.method_queue.defer(self.finish_request, conn, _Served(self._handled(conn)))
@@ -149,14 +157,16 @@ class BulkheadWorker(ThreadWorker):
             return False
 
     def _answer(self, conn: TConn) -> None:
-        conn.init()
-        sock, conn.sock = conn.sock, _Held(conn.sock)
-        held, outcome = conn.sock, self._handled(conn)
-        conn.sock = sock
+        sock, held = conn.sock, _Held(conn.sock)
         try:
+            conn.init()  # its parser reads from the socket itself
+            conn.sock = held
+            outcome = self._handled(conn)
             rest = held.send_now()
         except OSError:  # the reader is gone
             rest, outcome = b"", False
+        finally:
+            conn.sock = sock
         if rest:
             self.patient.put(self._send, conn, rest, outcome)
         else:
@@ -165,26 +175,32 @@ class BulkheadWorker(ThreadWorker):
     def _send(self, conn: TConn, rest: bytes, outcome: Any) -> None:
         try:
             conn.sock.setblocking(True)
-            conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("ll", STALLED_AFTER_S, 0))
             conn.sock.sendall(rest)
         except OSError:
             outcome = False
         self.method_queue.defer(self.finish_request, conn, _Served(outcome))
 
     def finish_request(self, conn: TConn, fs: Any) -> None:
-        """Called in the main thread, by gunicorn too."""
+        """Called in the main thread, by gunicorn too, whose own would give each reader two seconds for a goodbye and
+        listen to nobody meanwhile. A connection closed at once might take the end of the answer along."""
         if fs.result():
             super().finish_request(conn, fs)
-        else:
-            self.patient.put(self._leave, conn)
+            return
+        try:
+            conn.sock.shutdown(socket.SHUT_WR)
+            self._watch(conn, self._on_goodbye)
+        except OSError:  # closed already
+            self._close(conn)
 
-    def _leave(self, conn: TConn) -> None:
-        with suppress(OSError):  # closed already
-            conn.close(graceful=True)  # gives the other side seconds to have read all
-        self.method_queue.defer(self._left)
+    def _on_goodbye(self, conn: TConn, client: Any) -> None:
+        if _heard(conn.sock) == b"":  # what else is said, nobody reads any more
+            self.poller.unregister(client)
+            self.pending_conns.remove(conn)
+            self._close(conn)
 
-    def _left(self) -> None:
+    def _close(self, conn: TConn) -> None:
         self.nr_conns -= 1
+        conn.close()
 
     def run(self) -> None:
         """Called by gunicorn; returns when the process is to end."""
@@ -192,10 +208,10 @@ class BulkheadWorker(ThreadWorker):
         self.patient.shutdown(wait=False)
 
 
-def _peek(connection: socket.socket) -> bytes | None:
+def _heard(connection: socket.socket, how: int = 0) -> bytes | None:
     """What has come and was not read yet; None if nothing has, b"" if the other side is gone."""
     try:
-        return connection.recv(_MOST_OF_A_HEAD, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        return connection.recv(_MOST_OF_A_HEAD, how | socket.MSG_DONTWAIT)
     except BlockingIOError:
         return None
     except OSError:

@@ -52,6 +52,7 @@ def test_two_agents_and_a_customer_talk_without_a_reload(
     # Who else is here, and what they do
     expect(agent.locator("[data-presence]")).to_contain_text("is reading this")
     colleague.keyboard.press("r")
+    expect(colleague.locator("#composer textarea")).to_be_focused()
     colleague.keyboard.type("Half a sentence")
     expect(agent.locator("[data-presence]")).to_contain_text("is writing here")
 

@@ -20,7 +20,7 @@ MUCH = 20_000_000
 APP = """
 import threading, time
 from portal.lib import bulkhead
-bulkhead.STALLED_AFTER_S = 1
+bulkhead.SILENT_AFTER_S = 1
 class Application:
     def is_quick(self, path):
         return path == "/quick/"
@@ -28,6 +28,8 @@ class Application:
         path = environ["PATH_INFO"]
         if path == "/slow/":
             time.sleep(3)
+        if path == "/read/":
+            environ["wsgi.input"].read()
         if path == "/end/":
             raise SystemExit
         body = b"x" * 20_000_000 if environ["QUERY_STRING"] == "much" else path.encode()
@@ -127,6 +129,25 @@ def test_who_stays_after_an_answer_that_was_the_last_holds_up_nobody(port: int) 
             begun = time.monotonic()
             assert requests.get(f"http://127.0.0.1:{port}{path}", timeout=10).text == path
             assert time.monotonic() - begun < 0.5
+
+
+def test_who_falls_silent_halfway_keeps_no_thread(port: int) -> None:
+    halves = [b"GET /other/ HTTP/1.1\r\nHost: a\r\n"] * 2  # as many as there are threads
+    halves += [b"POST /read/ HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc"] * 2
+    with connected(port, halves):
+        time.sleep(0.1)
+        begun = time.monotonic()
+        assert requests.get(f"http://127.0.0.1:{port}/other/", timeout=10).text == "/other/"
+        assert 0.5 < time.monotonic() - begun < 5  # twice SILENT_AFTER_S
+
+
+def test_who_takes_nothing_of_an_answer_keeps_no_thread(port: int) -> None:
+    asked = b"GET /other/?much HTTP/1.1\r\nHost: a\r\n\r\n"
+    with connected(port, [asked] * 2):
+        time.sleep(0.1)
+        begun = time.monotonic()
+        assert requests.get(f"http://127.0.0.1:{port}/other/", timeout=10).text == "/other/"
+        assert 0.5 < time.monotonic() - begun < 5
 
 
 def heard_from(connection: socket.socket, end: bytes) -> bytes:
