@@ -24,6 +24,7 @@ from portal.lib.text.weights import Floats
 log = structlog.get_logger("portal.system")
 LEXICAL = "words"  # the recipe of scores that were made without a model
 MOST_CANDIDATES = 20
+PATIENCE_S = 1.0  # who asks would rather wait on a busy machine than read that nobody knows
 _MOST_TITLES_KEPT = 4096
 _ENCODED_AT_ONCE = 4  # a model behind an address answers few texts quickly
 _LOOKED_AT = (100, 1000, 100_000)
@@ -41,7 +42,7 @@ class Candidate:
 
 def retrieve(question: str, *, among: ArticleQuerySet, limit: int = MOST_CANDIDATES) -> list[Candidate]:
     """One candidate per article, best first. Without a model, or when it fails or is late, words alone decide."""
-    model, scan = embedder(), semantic.meant(question)
+    model, scan = embedder(), semantic.meant(question, patience_s=PATIENCE_S)
     if model is not None and scan is not None:
         try:
             found = by_meaning(question, model, scan, among=among, limit=limit)

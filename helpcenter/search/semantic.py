@@ -42,8 +42,9 @@ class _Process:
 _here = _Process()
 
 
-def meant(question: str) -> Scan | None:
-    """How near each article is to the question, or None: no model, no vectors yet, or not in time."""
+def meant(question: str, *, patience_s: float = 0.0) -> Scan | None:
+    """How near each article is to the question, or None: no model, no vectors yet, or not in time, which is DEADLINE_S
+    or that patience where it is longer."""
     if time.monotonic() - _here.looked_at > LOOKED_AT_EVERY_S:
         load_later()
     matrix = _here.matrix
@@ -52,7 +53,7 @@ def meant(question: str) -> Scan | None:
         return None
     asked: Future[Scan | None] = _here.encoding.submit(_scan, question, matrix)
     try:
-        return asked.result(_here.patience_s)
+        return asked.result(max(patience_s, _here.patience_s))
     except TooLate:
         asked.cancel()
         missed.labels("too late").inc()

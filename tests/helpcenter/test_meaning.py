@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,6 +10,7 @@ from django.test import Client
 
 from helpcenter import tasks
 from helpcenter.actions import Manuscript, publish_article, update_article
+from helpcenter.answers import retrieval
 from helpcenter.models import Article, Passage
 from helpcenter.search import Asked, find, semantic, vectors
 from helpcenter.search.vectors import Matrix
@@ -76,6 +78,18 @@ def test_a_model_that_is_too_slow_is_not_waited_for(model: FakeEmbedder, monkeyp
     semantic.hold_still(patience_s=0.01)
     assert titles("automobile") == ["Automobile"]
     goes_on.set()
+
+
+def test_who_asks_waits_longer_for_the_model_than_who_searches(
+    model: FakeEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ArticleFactory(title="Automobile", body="vehicle")
+    embed_all()
+    semantic.hold_still(patience_s=semantic.DEADLINE_S)
+    monkeypatch.setattr(retrieval, "embedder", lambda: model)
+    monkeypatch.setattr(model, "encode", lambda texts: time.sleep(0.25) or FakeEmbedder().encode(texts))
+    assert [one.recipe for one in retrieval.retrieve("car", among=Article.objects.all())] == [model.recipe]
+    assert titles("a small car") == []
 
 
 def test_vectors_of_another_recipe_do_not_count_and_are_made_anew(model: FakeEmbedder) -> None:
