@@ -19,7 +19,7 @@ def test_a_server_that_gives_no_connection_is_waited_for_once_and_then_left_in_p
         hangs = {**DATABASES["default"], **place, "OPTIONS": {"connect_timeout": 2}}
         server = ConnectionHandler({"default": hangs})["default"]
         assert took(server) > 1.5
-        assert sum(took(server) for _ in range(20)) < 0.5
+        assert max(took(server) for _ in range(20)) < 1
         assert 0 < DatabaseWrapper.paused_until - time.monotonic() <= PAUSE_S
         monkeypatch.setattr(DatabaseWrapper, "paused_until", 0.0)
         assert took(server) > 1.5  # it is asked again
