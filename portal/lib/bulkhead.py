@@ -30,14 +30,13 @@ _ASKED = re.compile(rb"(?:GET|HEAD) ([^ ?\r\n]+)[^ \r\n]* HTTP/1\.[01]\r\n")
 _HAS_MORE = re.compile(rb"\r\n(?:content-length|transfer-encoding|expect|upgrade)[ \t]*:", re.IGNORECASE)
 
 
-def quick_path(head: bytes, is_quick: Callable[[str], bool]) -> str:
-    """The path of a request for something quick that is complete with these bytes and has no body; "" for any other,
-    which might make the thread that takes it wait for its sender."""
+def asks_something_quick(head: bytes, is_quick: Callable[[str], bool]) -> bool:
+    """Whether these bytes are a whole request without a body, for a path that is quick. Any other might make the thread
+    that takes it wait for its sender."""
     asked = _ASKED.match(head)
-    if asked is None:
-        return ""
-    path = asked.group(1).decode("latin-1")
-    return path if is_quick(path) and head.endswith(b"\r\n\r\n") and not _HAS_MORE.search(head) else ""
+    if asked is None or not is_quick(asked.group(1).decode("latin-1")):
+        return False
+    return head.endswith(b"\r\n\r\n") and not _HAS_MORE.search(head)
 
 
 class _Served(NamedTuple):
@@ -128,17 +127,14 @@ class BulkheadWorker(ThreadWorker):
         has_read_ahead = conn.initialized and conn.parser.unreader.buf.getvalue()
         said = b"" if has_read_ahead else _heard(conn.sock, socket.MSG_PEEK)
         if said is None and not conn.initialized:
-            self._listen(conn)
-        elif said and quick_path(said, self.is_quick):
+            # It takes a thread once it says something; until then gunicorn's limit for kept connections is its limit.
+            self._watch(conn, self.on_pending_socket_readable)
+        elif said and asks_something_quick(said, self.is_quick):
             self._answer(conn)
         elif said == b"" and not has_read_ahead:
             self._close(conn)
         else:
             self.tpool.put(self._serve, conn)
-
-    def _listen(self, conn: TConn) -> None:
-        """It takes a thread once it says something; until then gunicorn's limit for kept connections is its limit."""
-        self._watch(conn, self.on_pending_socket_readable)
 
     def _watch(self, conn: TConn, heard: Callable[[TConn, Any], None]) -> None:
         conn.sock.setblocking(False)

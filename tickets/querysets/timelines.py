@@ -52,9 +52,8 @@ def timeline(ticket: models.Model, *, reader: Any, skip: int = 0) -> list[Line]:
     return lines
 
 
-def _names_at_hand(ticket: models.Model, reader: Any) -> dict[Any, str]:
-    loaded = [name for name in ("requester", "assignee") if name in ticket._state.fields_cache]
-    people = [reader, *(getattr(ticket, name) for name in loaded)]
+def _names_at_hand(ticket: Any, reader: Any) -> dict[Any, str]:
+    people = (reader, ticket.requester, ticket.assignee)
     return {person.pk: str(person) for person in people if person is not None and person.pk is not None}
 
 

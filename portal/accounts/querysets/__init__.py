@@ -17,7 +17,7 @@ def _made_visitor(pk: int) -> Any:
     belongs = apps.get_model("accounts", "Membership").objects.filter(user=OuterRef("pk")).order_by("pk")
     by_role = apps.get_model("auth", "Group").permissions.through.objects.filter(group__user=OuterRef("pk"))
     themselves = user.user_permissions.through.objects.filter(user=OuterRef("pk"))
-    is_granted = When(is_staff=True, is_superuser=False, then=_permissions(by_role))
+    is_granted = When(is_active=True, is_staff=True, is_superuser=False, then=_permissions(by_role))
     return (
         user.objects.filter(pk=pk)
         .with_second_factor()

@@ -40,6 +40,8 @@ def test_a_visitors_permissions_come_with_them_and_are_those_that_django_finds(
     former.user_permissions.add(Permission.objects.get(codename="change_ticket"))
     for user in (former, StaffFactory(is_superuser=True, role="lead")):
         assert User.objects.visitor(user.pk).get_all_permissions() == user.get_all_permissions() != set()
+    left = StaffFactory(role="lead", is_active=False)
+    assert User.objects.visitor(left.pk).get_all_permissions() == set()
 
 
 @pytest.mark.django_db

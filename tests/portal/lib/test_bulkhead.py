@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from portal.lib.bulkhead import PATIENT_THREADS, quick_path
+from portal.lib.bulkhead import PATIENT_THREADS, asks_something_quick
 from portal.lib.embedded import end_group, free_port
 
 MUCH = 20_000_000
@@ -88,7 +88,7 @@ def test_what_is_quick_is_answered_while_every_thread_waits(port: int) -> None:
                 answer = session.get(f"http://127.0.0.1:{port}/quick/", params={"q": "1"}, timeout=10)
                 assert (answer.status_code, answer.text) == (200, "/quick/")
                 assert answer.headers["Thread"] == "MainThread"
-                assert time.monotonic() - begun < 0.5
+                assert time.monotonic() - begun < 1
         begun = time.monotonic()
         assert requests.get(f"http://127.0.0.1:{port}/other/", timeout=20).text == "/other/"
         assert time.monotonic() - begun > 1  # and what is not quick waits its turn
@@ -107,14 +107,14 @@ def test_connections_that_say_nothing_or_half_a_request_hold_up_nothing_quick(po
         time.sleep(0.5)
         begun = time.monotonic()
         assert requests.get(f"http://127.0.0.1:{port}/quick/", timeout=10).text == "/quick/"
-        assert time.monotonic() - begun < 0.5
+        assert time.monotonic() - begun < 1
 
 
 def test_connections_that_say_nothing_take_no_thread_and_are_left(port: int) -> None:
     with connected(port, [b""] * 5) as silent:
         begun = time.monotonic()
         assert requests.get(f"http://127.0.0.1:{port}/other/", timeout=10).text == "/other/"
-        assert time.monotonic() - begun < 0.5
+        assert time.monotonic() - begun < 1
         silent[0].sendall(b"GET /other/ HTTP/1.1\r\nHost: a\r\n\r\n")
         assert heard_from(silent[0], b"/other/").startswith(b"HTTP/1.1 200 OK")
         assert silent[1].recv(65536) == b""
@@ -128,7 +128,7 @@ def test_who_stays_after_an_answer_that_was_the_last_holds_up_nobody(port: int) 
         for path in ("/other/", "/quick/"):
             begun = time.monotonic()
             assert requests.get(f"http://127.0.0.1:{port}{path}", timeout=10).text == path
-            assert time.monotonic() - begun < 0.5
+            assert time.monotonic() - begun < 1
 
 
 def test_who_falls_silent_halfway_keeps_no_thread(port: int) -> None:
@@ -190,7 +190,7 @@ def test_a_reader_who_takes_nothing_of_a_long_answer_holds_up_nobody_and_is_left
         time.sleep(0.3)
         begun = time.monotonic()
         assert requests.get(f"http://127.0.0.1:{port}/quick/", timeout=30).text == "/quick/"
-        assert time.monotonic() - begun < 0.5
+        assert time.monotonic() - begun < 1
         taken = requests.get(f"http://127.0.0.1:{port}/quick/?much", timeout=30)  # waits for those who are left
         assert len(taken.content) == MUCH
         got = 0
@@ -207,20 +207,20 @@ def test_a_request_that_ends_its_thread_leaves_the_others_served(port: int) -> N
 
 
 @pytest.mark.parametrize(
-    ("head", "path"),
+    ("head", "is_quick"),
     [
-        (b"GET /status/ HTTP/1.1\r\nHost: a\r\n\r\n", "/status/"),
-        (b"HEAD /status/?a=b HTTP/1.0\r\n\r\n", "/status/"),
-        (b"GET /help/ HTTP/1.1\r\nHost: a\r\n\r\n", ""),
-        (b"GET /status/ HTTP/1.1\r\nHost: a\r\n", ""),
-        (b"POST /status/ HTTP/1.1\r\nHost: a\r\n\r\n", ""),
-        (b"GET /status/ HTTP/1.1\r\nHost: a\r\ncontent-length : 2\r\n\r\n", ""),
-        (b"GET /status/ HTTP/1.1\r\nTRANSFER-ENCODING: chunked\r\n\r\n", ""),
-        (b"GET /status/ HTTP/1.1\r\nUpgrade: h2c\r\n\r\n", ""),
-        (b"GET /status/ HTTP/1.1\r\nHost: a\r\n\r\nGET /x/ HTTP/1.1\r\n\r\n", "/status/"),
-        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", ""),
-        (b"", ""),
+        (b"GET /status/ HTTP/1.1\r\nHost: a\r\n\r\n", True),
+        (b"HEAD /status/?a=b HTTP/1.0\r\n\r\n", True),
+        (b"GET /help/ HTTP/1.1\r\nHost: a\r\n\r\n", False),
+        (b"GET /status/ HTTP/1.1\r\nHost: a\r\n", False),
+        (b"POST /status/ HTTP/1.1\r\nHost: a\r\n\r\n", False),
+        (b"GET /status/ HTTP/1.1\r\nHost: a\r\ncontent-length : 2\r\n\r\n", False),
+        (b"GET /status/ HTTP/1.1\r\nTRANSFER-ENCODING: chunked\r\n\r\n", False),
+        (b"GET /status/ HTTP/1.1\r\nUpgrade: h2c\r\n\r\n", False),
+        (b"GET /status/ HTTP/1.1\r\nHost: a\r\n\r\nGET /x/ HTTP/1.1\r\n\r\n", True),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", False),
+        (b"", False),
     ],
 )
-def test_a_request_is_quick_only_if_it_is_whole_and_bare(head: bytes, path: str) -> None:
-    assert quick_path(head, {"/status/"}.__contains__) == path
+def test_a_request_is_quick_only_if_it_is_whole_and_bare(head: bytes, is_quick: bool) -> None:
+    assert asks_something_quick(head, {"/status/"}.__contains__) is is_quick

@@ -256,10 +256,8 @@ def test_while_the_database_is_away_strangers_read_what_was_read_within_the_hour
     whole = client.get(article.get_absolute_url())
     later(KEPT_FOR_NEED - 60)
     with connection.execute_wrapper(away):
-        for one in (
-            client,
-            Client(raise_request_exception=False),
-        ):  # the second has middleware of its own, as another process
+        other = Client(raise_request_exception=False)  # with middleware of its own, as another process
+        for one in (client, other):
             kept = one.get(article.get_absolute_url())
             assert (kept.status_code, kept.content) == (200, whole.content)
         assert client.get("/help/").status_code == 503  # nobody had read it
