@@ -53,7 +53,8 @@ lock: venv-dev
 model: venv
 	@LOCAL=on DATABASE_URL=postgresql:///model VALKEY_URL=redis://model $(run) manage.py fetch_model --verbosity 0
 
-test: venv-dev model lint contracts types settings
+test: venv-dev
+	@$(MAKE) --no-print-directory --jobs=2 types model lint contracts settings
 	@CHROMIUM="$$($(run) -m tests.browser.chromium)" || exit 1; export CHROMIUM; \
 	$(tool)/pytest -n $(or $(WORKERS),2) -q
 

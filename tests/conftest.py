@@ -12,7 +12,6 @@ from django.db import connections
 from helpcenter.search import semantic
 from helpcenter.views import searching
 from portal.accounts import context as brand_context
-from portal.accounts.furnish import make_roles, make_tiers
 from portal.events.actions import deliver_next
 from portal.lib.rate_limits import Nearby
 from portal.lib.soft_cache import SoftCache
@@ -69,13 +68,6 @@ def own_servers() -> Path:
     path = Path(os.environ["LOCAL_DIR"]) / "own"
     shutil.rmtree(path, ignore_errors=True)
     return path
-
-
-@pytest.fixture
-def shipped(db: None) -> None:
-    """The rows that every portal starts with (a truncating test takes them away)."""
-    make_tiers()
-    make_roles()
 
 
 @pytest.fixture

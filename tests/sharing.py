@@ -16,8 +16,10 @@ TOGETHER = {
     "tests/browser/": "a demo and a browser",
     "tests/portal/management/test_up.py": "a portal on servers of its own",
     "tests/faults/test_servers_gone.py": "a portal on servers of its own",
+    "tests/tickets/test_classifying.py": "trained classifiers",
+    "tests/tickets/test_demo.py": "a furnished desk",
 }
-FIRST = (*TOGETHER, "tests/faults/", "tests/helpcenter/test_access.py")
+FIRST = (*TOGETHER, "tests/faults/", "tests/helpcenter/test_access.py", "tests/tickets/test_simulation.py")
 
 
 def place(name: str) -> int:

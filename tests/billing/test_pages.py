@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def plans(shipped: None) -> None:
+def plans(db: None) -> None:
     make_plans()
 
 

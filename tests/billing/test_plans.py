@@ -35,7 +35,7 @@ def test_the_tier_follows_the_plan_and_both_are_news(now: datetime) -> None:
     assert "Signed" not in str([event.details for event in news]), "why is for colleagues only"
 
 
-def test_open_promises_move_with_the_plan(shipped: None, now: datetime, settle: Callable[..., int]) -> None:
+def test_open_promises_move_with_the_plan(now: datetime, settle: Callable[..., int]) -> None:
     organization = OrganizationFactory(tier__slug="pro")
     ticket = TicketFactory(organization=organization)
     move_plan(organization=organization, plan=PlanFactory(slug="elite"), by=None, now=now)
@@ -69,7 +69,7 @@ def test_two_active_subscriptions_are_impossible() -> None:
         SubscriptionFactory(organization=first.organization)
 
 
-def test_shipped_plans_are_made_once_and_never_overwritten(shipped: None) -> None:
+def test_shipped_plans_are_made_once_and_never_overwritten() -> None:
     make_plans()
     assert list(Plan.objects.values_list("slug", "tier__slug")) == [
         ("pro", "pro"),
@@ -97,7 +97,7 @@ def test_features_that_no_page_could_show_are_refused(wrong: object) -> None:
         check_features(wrong)
 
 
-def test_the_demo_puts_each_company_on_its_plan(shipped: None, now: datetime) -> None:
+def test_the_demo_puts_each_company_on_its_plan(now: datetime) -> None:
     make_plans()
     furnish_people(now=now)
     furnish(now=now)

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from functools import cache
 
 import factory
 from allauth.account.models import EmailAddress
@@ -24,7 +25,11 @@ from portal.accounts.models import (
 )
 from portal.lib.tokens import digest
 
-HASHED = make_password("correct horse battery")  # once: a good hash is slow
+
+@cache
+def hashed() -> str:
+    """Made when the first person is, after the quick hash of the tests was set."""
+    return make_password("correct horse battery")
 
 
 class TierFactory(DjangoModelFactory):
@@ -44,7 +49,7 @@ class UserFactory(DjangoModelFactory):
 
     email = factory.Sequence(lambda n: f"person{n}@example.org")
     name = factory.Sequence(lambda n: f"Person {n}")
-    password = factory.LazyFunction(lambda: HASHED)
+    password = factory.LazyFunction(hashed)
 
     @factory.post_generation
     def with_verified_address(self, create: bool, wanted: bool | None, **options: object) -> None:

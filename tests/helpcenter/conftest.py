@@ -8,7 +8,7 @@ from tests.factories.accounts import StaffFactory
 
 
 @pytest.fixture
-def lead(client: Client, settings: Any, shipped: None) -> Client:
+def lead(client: Client, settings: Any, db: None) -> Client:
     """A team lead in the staff workspace: may write, publish and approve."""
     settings.STAFF_SECOND_FACTOR = False
     client.force_login(StaffFactory(role=StaffRole.LEAD))

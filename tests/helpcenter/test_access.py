@@ -90,7 +90,7 @@ class Menagerie:
 
 
 @pytest.fixture
-def menagerie(db: None, shipped: None, settings: Any) -> Menagerie:
+def menagerie(db: None, settings: Any) -> Menagerie:
     settings.STAFF_SECOND_FACTOR = False
     return Menagerie(*build())
 

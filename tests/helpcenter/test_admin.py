@@ -11,7 +11,7 @@ from portal.events.models import Event
 from tests.factories.accounts import StaffFactory
 from tests.factories.helpcenter import ArticleFactory, CategoryFactory, VoteFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped")]
+pytestmark = pytest.mark.django_db
 LIST = reverse("admin:helpcenter_article_changelist")
 
 

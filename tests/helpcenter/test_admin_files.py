@@ -17,7 +17,7 @@ from tests.factories.helpcenter import ArticleFactory, CategoryFactory, SnippetF
 from tests.helpcenter.test_admin import filled, staff
 from tests.helpcenter.test_files import png
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped")]
+pytestmark = pytest.mark.django_db
 IMPORT, EXPORT = reverse("admin:helpcenter_article_bring_in"), reverse("admin:helpcenter_article_take_out")
 
 

@@ -9,7 +9,7 @@ from tests.factories.accounts import UserFactory
 from tests.factories.helpcenter import ArticleFactory
 from tests.portal.accounts.bearers import bearer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped")]
+pytestmark = pytest.mark.django_db
 ARTICLES = "/api/v1/articles"
 SEARCH = "/api/v1/articles/search"
 

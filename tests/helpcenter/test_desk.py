@@ -15,7 +15,7 @@ from tests.factories.accounts import StaffFactory
 from tests.factories.helpcenter import ArticleFactory, CategoryFactory, FollowFactory, SeriesFactory
 from tests.helpcenter.test_admin import filled
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

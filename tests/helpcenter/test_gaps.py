@@ -135,7 +135,7 @@ def test_a_gap_becomes_a_draft_with_one_click(client: Client) -> None:
     assert Article.objects.count() == 1
 
 
-def test_a_gap_is_dismissed_by_whoever_writes_articles_only(client: Client, shipped: None) -> None:
+def test_a_gap_is_dismissed_by_whoever_writes_articles_only(client: Client) -> None:
     gap = GapFactory()
     client.force_login(StaffFactory())
     assert client.post(f"/admin/helpcenter/gap/{gap.pk}/dismiss/").status_code == 403

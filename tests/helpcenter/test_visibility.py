@@ -16,7 +16,7 @@ from portal.accounts.states import StaffRole
 from tests.factories.accounts import MembershipFactory, StaffFactory, UserFactory
 from tests.factories.helpcenter import ArticleFactory, CategoryFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped")]
+pytestmark = pytest.mark.django_db
 
 CUSTOMER, OPERATIONS, ENGINEERING = Audience.CUSTOMER, Audience.OPERATIONS, Audience.ENGINEERING
 READS: dict[str, set[str]] = {

@@ -28,7 +28,7 @@ def staff(role: str) -> User:
 
 
 @pytest.fixture
-def commander(client: Client, shipped: None) -> User:
+def commander(client: Client, db: None) -> User:
     user = staff("incident-commander")
     client.force_login(user)
     return user
@@ -89,7 +89,7 @@ def test_a_commander_revises_an_incident(client: Client, commander: User) -> Non
     assert (incident.title, incident.severity, incident.is_public) == ("Charts slow", "P2", False)
 
 
-def test_an_agent_reads_the_desk_but_cannot_post(client: Client, shipped: None) -> None:
+def test_an_agent_reads_the_desk_but_cannot_post(client: Client) -> None:
     client.force_login(staff("agent-l1"))
     incident = IncidentFactory()
     address = reverse("admin:incidents_incident_change", args=[incident.pk])
@@ -148,7 +148,7 @@ def test_a_commander_sets_a_baseline_with_a_reason(client: Client, commander: Us
     assert "Half of the servers are gone." in page
 
 
-def test_components_groups_and_the_page_are_kept_in_the_admin(client: Client, shipped: None, now: datetime) -> None:
+def test_components_groups_and_the_page_are_kept_in_the_admin(client: Client, now: datetime) -> None:
     client.force_login(staff("administrator"))
     client.post(reverse("admin:incidents_componentgroup_add"), {"name": "Web", "description": "", "position": 1})
     words = {
@@ -168,7 +168,7 @@ def test_an_address_that_is_no_key_is_a_missing_page(client: Client, commander: 
     assert client.get("/admin/incidents/incident/1/change/something.css/change/").status_code == 404
 
 
-def test_who_may_only_look_posts_no_update(client: Client, shipped: None) -> None:
+def test_who_may_only_look_posts_no_update(client: Client) -> None:
     incident = IncidentFactory()
     client.force_login(staff("agent-l1"))
     address = reverse("admin:incidents_incident_change", args=[incident.pk])

@@ -15,7 +15,7 @@ from portal.operations.models import Task
 pytestmark = pytest.mark.django_db
 
 
-def test_the_demo_shows_ninety_days_with_one_small_open_incident_and_work_ahead(now: datetime, shipped: None) -> None:
+def test_the_demo_shows_ninety_days_with_one_small_open_incident_and_work_ahead(now: datetime) -> None:
     furnish(now=now)
     standing = read(now=now)
     assert Component.objects.count() == 12
@@ -28,7 +28,7 @@ def test_the_demo_shows_ninety_days_with_one_small_open_incident_and_work_ahead(
     assert all(len(one.days) == 90 and one.uptime for one in standing.components)
 
 
-def test_the_post_mortems_of_the_demo_leave_work_about_their_incidents(now: datetime, shipped: None) -> None:
+def test_the_post_mortems_of_the_demo_leave_work_about_their_incidents(now: datetime) -> None:
     furnish(now=now)
     tasks = Task.objects.open()
     assert tasks.count() == 2
@@ -37,14 +37,14 @@ def test_the_post_mortems_of_the_demo_leave_work_about_their_incidents(now: date
     assert all(task.opened_at <= now < task.due_at for task in tasks if task.due_at)
 
 
-def test_furnishing_twice_changes_nothing(now: datetime, shipped: None) -> None:
+def test_furnishing_twice_changes_nothing(now: datetime) -> None:
     furnish(now=now)
     furnish(now=now)
     assert (Component.objects.count(), Incident.objects.count(), Maintenance.objects.count()) == (12, 9, 5)
 
 
 def test_the_news_of_the_demo_publishes_once(
-    now: datetime, shipped: None, settle: Callable[..., int], settings: object, tmp_path: Path
+    now: datetime, settle: Callable[..., int], settings: object, tmp_path: Path
 ) -> None:
     settings.STATUS_BUNDLE_DIR = tmp_path
     furnish(now=now)

@@ -35,7 +35,7 @@ def staff(role: str) -> User:
     return user
 
 
-def test_a_link_is_made_once_and_told_in_both_timelines(shipped: None) -> None:
+def test_a_link_is_made_once_and_told_in_both_timelines() -> None:
     agent, incident, ticket = staff("agent-l1"), IncidentFactory(title="Feed 3 is down"), TicketFactory()
     first = incidents.link_ticket(incident=incident, ticket=ticket, by=agent)
     assert incidents.link_ticket(incident=incident, ticket=ticket, by=agent) == first
@@ -53,7 +53,7 @@ def test_a_link_is_made_once_and_told_in_both_timelines(shipped: None) -> None:
         incidents.link_ticket(incident=incident, ticket=ticket, by=ticket.requester)
 
 
-def test_the_agent_links_and_unlinks_beside_the_talk(client: Client, shipped: None) -> None:
+def test_the_agent_links_and_unlinks_beside_the_talk(client: Client) -> None:
     client.force_login(staff("agent-l1"))
     incident, ticket = IncidentFactory(title="Feed 3 is down"), TicketFactory()
     IncidentFactory(title="Long ago", status="resolved", resolved_at=timezone.now() - timedelta(days=9),
@@ -80,7 +80,7 @@ def test_the_agent_links_and_unlinks_beside_the_talk(client: Client, shipped: No
 
 
 @pytest.mark.parametrize("who", ["executive", "nobody", "customer"])
-def test_nobody_else_links(client: Client, shipped: None, who: str) -> None:
+def test_nobody_else_links(client: Client, who: str) -> None:
     person = {"executive": lambda: staff("executive"), "nobody": StaffFactory, "customer": UserFactory}[who]()
     client.force_login(person)
     incident, ticket = IncidentFactory(), TicketFactory()
@@ -92,7 +92,7 @@ def test_nobody_else_links(client: Client, shipped: None, who: str) -> None:
     assert read.status_code == (200 if who == "executive" else 302 if who == "customer" else 403)
 
 
-def test_the_survivor_of_a_merge_tells_of_the_incident_too(shipped: None, settle: Callable[..., int]) -> None:
+def test_the_survivor_of_a_merge_tells_of_the_incident_too(settle: Callable[..., int]) -> None:
     agent, incident = staff("agent-l1"), IncidentFactory()
     source = TicketFactory(organization=None)
     into = TicketFactory(organization=None, requester=source.requester)
@@ -107,9 +107,7 @@ def test_the_survivor_of_a_merge_tells_of_the_incident_too(shipped: None, settle
 
 
 @pytest.mark.parametrize(("role", "is_asked"), [("agent-l1", True), ("lead", True), ("success-manager", False)])
-def test_the_workspace_asks_for_incidents_only_for_who_may_see_them(
-    client: Client, shipped: None, role: str, is_asked: bool
-) -> None:
+def test_the_workspace_asks_for_incidents_only_for_who_may_see_them(client: Client, role: str, is_asked: bool) -> None:
     ticket = TicketFactory()
     client.force_login(staff(role))
     address = reverse("admin:incidents_incident_of_ticket", args=[ticket.pk])

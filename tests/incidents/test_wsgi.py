@@ -41,7 +41,7 @@ def answers(folder: Path, *paths: str) -> list[tuple[str, str]]:
 
 @pytest.mark.django_db
 def test_without_database_and_broker_the_status_page_answers_as_last_known(
-    settings: object, tmp_path: Path, now: datetime, shipped: None
+    settings: object, tmp_path: Path, now: datetime, db: None
 ) -> None:
     settings.STATUS_BUNDLE_DIR = tmp_path
     furnish(now=now)

@@ -61,7 +61,7 @@ def test_what_breaks_inside_is_a_problem_too(client: Client, monkeypatch: pytest
     assert send(client, "POST", TICKETS, headers, {"subject": "a", "body": "b"}).status_code == 201
 
 
-def test_organizations_are_those_that_one_may_see(client: Client, shipped: None) -> None:
+def test_organizations_are_those_that_one_may_see(client: Client) -> None:
     mine, other = MembershipFactory(organization__name="B"), OrganizationFactory(name="A", tier=None)
     listed = client.get("/api/v1/organizations", headers=bearer(mine.user)).json()["items"]
     assert [(one["name"], one["role"]) for one in listed] == [("B", "member")]
@@ -75,7 +75,7 @@ def test_organizations_are_those_that_one_may_see(client: Client, shipped: None)
 
 
 @pytest.mark.parametrize("sort", ["name", "-name"])
-def test_pages_of_a_list_follow_each_other_whatever_comes_and_goes(client: Client, shipped: None, sort: str) -> None:
+def test_pages_of_a_list_follow_each_other_whatever_comes_and_goes(client: Client, sort: str) -> None:
     rows = [OrganizationFactory(name="Same" if number % 2 else f"Company {number}") for number in range(7)]
     headers = bearer(StaffFactory(role="agent-l1"))
     found: list[str] = []
@@ -92,9 +92,7 @@ def test_pages_of_a_list_follow_each_other_whatever_comes_and_goes(client: Clien
         assert (refused.status_code, refused.json()["code"]) == (400, "bad_cursor")
 
 
-def test_the_number_of_queries_is_the_same_for_few_and_many(
-    client: Client, shipped: None, django_assert_num_queries: Any
-) -> None:
+def test_the_number_of_queries_is_the_same_for_few_and_many(client: Client, django_assert_num_queries: Any) -> None:
     user = MembershipFactory().user
     headers = bearer(user)
     client.get(ME, headers=headers)

@@ -22,7 +22,7 @@ EXAMPLES = re.findall(r"```sh\n# (\d+): ([^\n]+)\n(.+?)```", ARTICLE, re.DOTALL)
 
 
 @pytest.mark.django_db
-def test_each_example_is_answered_as_the_article_says(client: Client, shipped: None) -> None:
+def test_each_example_is_answered_as_the_article_says(client: Client, db: None) -> None:
     member = MembershipFactory(role=MemberRole.OWNER)
     known = {"PORTAL": "", "TOKEN": bearer(member.user, "write")["Authorization"].removeprefix("Bearer ")}
     assert len(EXAMPLES) == 10

@@ -72,7 +72,7 @@ def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def headers(shipped: None, unlimited: None) -> list[dict[str, str]]:
+def headers(db: None, unlimited: None) -> list[dict[str, str]]:
     """Of an owner, of an agent, and of nobody; with something for each to see."""
     owner = MembershipFactory(role=MemberRole.OWNER, organization__tier__api_requests_per_minute=10**9)
     agent = StaffFactory(role="lead")

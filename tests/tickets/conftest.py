@@ -55,7 +55,7 @@ def stranger(db: None) -> User:
 
 
 @pytest.fixture
-def new_agent(shipped: None) -> Callable[..., User]:
+def new_agent(db: None) -> Callable[..., User]:
     """Makes members of the first support level."""
 
     def make(**fields: Any) -> User:

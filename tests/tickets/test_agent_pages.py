@@ -14,7 +14,7 @@ from tests.factories.tickets import CategoryFactory, SkillFactory
 from tests.tickets.desk import busy_with, hire
 from tickets.models import AgentProfile
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +23,7 @@ def without_second_factor(settings: LazySettings) -> None:
 
 
 @pytest.fixture
-def lead(shipped: None) -> User:
+def lead(db: None) -> User:
     return StaffFactory(name="Lee", role="lead")
 
 

@@ -138,9 +138,7 @@ def test_a_change_is_whole_or_not_at_all(client: Client, file: File, agent: User
     assert (ticket.priority, ticket.version) == ("normal", 1)
 
 
-def test_customers_and_those_who_only_read_change_nothing_of_staff(
-    client: Client, file: File, customer: User, shipped: None
-) -> None:
+def test_customers_and_those_who_only_read_change_nothing_of_staff(client: Client, file: File, customer: User) -> None:
     ticket, executive = file(), StaffFactory()
     executive.groups.add(Group.objects.get(name="executive"))
     refused = changed(client, "PATCH", path_of(ticket), bearer(customer, "write"), {"priority": "critical"})

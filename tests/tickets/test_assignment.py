@@ -25,12 +25,12 @@ from tickets.models import AgentProfile, Category, Skill, Ticket
 from tickets.querysets import timeline
 from tickets.states import Availability, Level, Priority
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped")]
+pytestmark = pytest.mark.django_db
 File = Callable[..., Ticket]
 
 
 @pytest.fixture
-def api(shipped: None) -> Skill:
+def api(db: None) -> Skill:
     return SkillFactory(name="API")
 
 

@@ -16,13 +16,13 @@ from tickets.models import AgentProfile, Desk, Ticket
 from tickets.states import Availability
 from tickets.tasks import assign
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("shipped")]
+pytestmark = pytest.mark.django_db
 File = Callable[..., Ticket]
 Settle = Callable[..., int]
 
 
 @pytest.fixture
-def lead(shipped: None) -> User:
+def lead(db: None) -> User:
     return StaffFactory(name="Lee", role="lead")
 
 

@@ -103,7 +103,7 @@ def test_assigning_to_nobody_is_an_assignment_too(desk: Client, file: File, agen
     assert ticket.assignee is None
 
 
-def test_who_only_reads_does_nothing_to_many(client: Client, file: File, settings: LazySettings, shipped: None) -> None:
+def test_who_only_reads_does_nothing_to_many(client: Client, file: File, settings: LazySettings) -> None:
     settings.STAFF_SECOND_FACTOR = False
     client.force_login(StaffFactory(role="executive"))
     ticket = file()

@@ -34,7 +34,7 @@ def without_second_factor(settings: LazySettings) -> None:
 
 
 @pytest.fixture
-def lead(shipped: None) -> User:
+def lead(db: None) -> User:
     user = StaffFactory(name="Lea")
     user.groups.add(Group.objects.get(name="lead"))
     return user

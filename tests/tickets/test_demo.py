@@ -7,7 +7,6 @@ import pytest_django
 from django.db import transaction
 
 from portal.accounts import demo as people
-from portal.accounts.furnish import make_roles, make_tiers
 from portal.events.models import Event
 from portal.operations.models import Task
 from tests.tickets.files import check_all
@@ -28,8 +27,6 @@ def furnished(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBl
     around = transaction.atomic()
     with django_db_blocker.unblock():
         around.__enter__()
-        make_tiers()
-        make_roles()
         people.furnish(now=NOW)
         demo.furnish(now=NOW)
     yield

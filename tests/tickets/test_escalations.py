@@ -27,7 +27,7 @@ New = Callable[..., User]
 
 
 @pytest.fixture
-def colleague(shipped: None) -> New:
+def colleague(db: None) -> New:
     def make(role: str, **fields: object) -> User:
         user = StaffFactory(**fields)
         user.groups.add(Group.objects.get(name=role))
@@ -202,13 +202,13 @@ def test_a_wish_needs_a_reason_and_an_open_ticket(file: File, customer: User, ag
         tickets.ask_to_escalate(ticket=ticket, by=customer, reason="Now!")
 
 
-def test_the_shipped_priorities_have_ladders(shipped: None) -> None:
+def test_the_shipped_priorities_have_ladders() -> None:
     ladders = dict(SlaPolicy.objects.filter(dimension="priority").values_list("value", "ladder__slug"))
     assert ladders == {"critical": "critical", "high": "standard", "normal": "standard", "low": "standard"}
 
 
 @pytest.mark.django_db(transaction=True)
-def test_four_workers_take_each_step_once(shipped: None, customer: User, now: datetime) -> None:
+def test_four_workers_take_each_step_once(customer: User, now: datetime) -> None:
     filed = [
         tickets.file_ticket(filing=tickets.Filing(subject=f"Signals {number}", body="Late."), by=customer, now=now)
         for number in range(30)

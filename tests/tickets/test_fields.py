@@ -181,7 +181,7 @@ def test_the_agent_answers_beside_the_talk(desk: Client, file: File) -> None:
     assert "archived" in desk.get(place).content.decode()
 
 
-def test_who_only_reads_changes_no_field(client: Client, file: File, shipped: None, settings: LazySettings) -> None:
+def test_who_only_reads_changes_no_field(client: Client, file: File, settings: LazySettings) -> None:
     settings.STAFF_SECOND_FACTOR = False
     executive = StaffFactory()
     executive.groups.add(Group.objects.get(name="executive"))
@@ -221,7 +221,7 @@ def test_fields_are_found_by_their_values(file: File, agent: User, now: datetime
         understood("field.password:x", reader=agent, now=now)
 
 
-def test_leads_define_fields(client: Client, file: File, shipped: None, settings: LazySettings) -> None:
+def test_leads_define_fields(client: Client, file: File, settings: LazySettings) -> None:
     settings.STAFF_SECOND_FACTOR = False
     client.force_login(StaffFactory(role="lead"))
     form = {"name": "Plan", "slug": "plan", "kind": "choice", "choices": "Gold,Silver", "position": 1}

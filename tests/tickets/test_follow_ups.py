@@ -67,9 +67,7 @@ def test_the_figures_of_ratings_are_rows(file: File, agent: User, customer: User
         tickets.rate(survey=survey, score=5, comment="", by=customer, now=at + 7 * hour)
 
 
-def test_staff_read_all_ratings_and_change_the_figures(
-    client: Client, new_agent: Callable[..., User], shipped: None
-) -> None:
+def test_staff_read_all_ratings_and_change_the_figures(client: Client, new_agent: Callable[..., User]) -> None:
     lead = new_agent(name="Lea")
     lead.groups.add(Group.objects.get(name="lead"))
     client.force_login(lead)

@@ -42,7 +42,7 @@ EXPORT: dict[str, Any] = {
 
 
 @pytest.fixture
-def admin(client: Client, shipped: None, settings: LazySettings, tmp_path: Path) -> Iterator[Client]:
+def admin(client: Client, db: None, settings: LazySettings, tmp_path: Path) -> Iterator[Client]:
     settings.STAFF_SECOND_FACTOR = False
     client.force_login(StaffFactory(role="administrator"))
     return client
@@ -195,7 +195,7 @@ def test_an_import_that_kills_its_workers_comes_to_an_end(admin: Client) -> None
     assert "died" in chosen.reason
 
 
-def test_only_administrators_see_or_hand_in(client: Client, shipped: None, settings: LazySettings) -> None:
+def test_only_administrators_see_or_hand_in(client: Client, settings: LazySettings) -> None:
     settings.STAFF_SECOND_FACTOR = False
     chosen = DeskImportFactory()
     client.force_login(StaffFactory(role="lead"))

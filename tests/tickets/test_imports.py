@@ -85,7 +85,7 @@ def run(folder: Path, *options: str) -> tuple[str, str]:
     return out.getvalue(), err.getvalue()
 
 
-def test_a_desk_comes_over_as_it_was(folder: Path, shipped: None, settle: Callable[..., int]) -> None:
+def test_a_desk_comes_over_as_it_was(folder: Path, settle: Callable[..., int]) -> None:
     out, err = run(folder, "--from", "zendesk", "--audience", "customer")
     settle()
     assert "Ticket: 2 came over, 0 known, 3 left out." in out
@@ -115,7 +115,7 @@ def test_a_desk_comes_over_as_it_was(folder: Path, shipped: None, settle: Callab
     assert Ticket.objects.get(subject="Open still").messages.get().body == "Words"
 
 
-def test_nobody_is_written_to_and_no_clock_starts(folder: Path, shipped: None, settle: Callable[..., int]) -> None:
+def test_nobody_is_written_to_and_no_clock_starts(folder: Path, settle: Callable[..., int]) -> None:
     run(folder, "--from", "zendesk")
     settle()
     assert not Letter.objects.exists()
@@ -128,7 +128,7 @@ def test_nobody_is_written_to_and_no_clock_starts(folder: Path, shipped: None, s
     assert Timer.objects.filter(ticket=ticket).exists(), "what is written here is promised an answer"
 
 
-def test_articles_come_as_clean_markdown_for_those_whom_the_order_names(folder: Path, shipped: None) -> None:
+def test_articles_come_as_clean_markdown_for_those_whom_the_order_names(folder: Path) -> None:
     run(folder, "--from", "zendesk")
     category = Category.objects.get(slug="signals")
     assert (category.audience, category.description) == ("operations", "All of it")
@@ -144,7 +144,7 @@ def test_articles_come_as_clean_markdown_for_those_whom_the_order_names(folder: 
     assert not Article.objects.filter(title="Lost").exists()
 
 
-def test_the_same_folder_again_changes_nothing_and_what_was_mended_comes_over(folder: Path, shipped: None) -> None:
+def test_the_same_folder_again_changes_nothing_and_what_was_mended_comes_over(folder: Path) -> None:
     run(folder, "--from", "zendesk")
     before = (Ticket.objects.count(), Message.objects.count(), User.objects.count(), Article.objects.count())
     text = (folder / "tickets.json").read_text().replace('"status": "odd"', '"status": "closed"')
@@ -157,7 +157,7 @@ def test_the_same_folder_again_changes_nothing_and_what_was_mended_comes_over(fo
     assert Organization.objects.filter(name="Northwind").count() == 1
 
 
-def test_a_dry_run_tells_the_same_and_keeps_nothing(folder: Path, shipped: None) -> None:
+def test_a_dry_run_tells_the_same_and_keeps_nothing(folder: Path) -> None:
     out, err = run(folder, "--from", "zendesk", "--dry-run")
     assert "Ticket: 2 would come over, 0 known, 3 left out." in out
     assert "tickets.json:5" in err
@@ -167,9 +167,7 @@ def test_a_dry_run_tells_the_same_and_keeps_nothing(folder: Path, shipped: None)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_import_that_died_goes_on_where_it_ended(
-    folder: Path, shipped: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_import_that_died_goes_on_where_it_ended(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [{"id": n, "subject": f"T{n}", "description": "x", "requester_id": 1, "created_at": FILED} for n in range(7)]
     (folder / "tickets.json").write_text(lines(*rows))
     keep, seen = run_module.Run._keep, []
@@ -190,7 +188,7 @@ def test_an_import_that_died_goes_on_where_it_ended(
     assert sorted(Ticket.objects.values_list("subject", flat=True)) == [f"T{n}" for n in range(7)]
 
 
-def test_a_desk_comes_over_from_csv(tmp_path: Path, shipped: None) -> None:
+def test_a_desk_comes_over_from_csv(tmp_path: Path) -> None:
     staff = StaffFactory(email="lena@desk.example", role="agent-l1")
     known = UserFactory(email="mara@northwind.example", name="Mara of ours")
     (tmp_path / "organizations.csv").write_text("id,name\n1,Northwind\n")
@@ -217,7 +215,7 @@ def test_a_desk_comes_over_from_csv(tmp_path: Path, shipped: None) -> None:
     assert ImportedRow.objects.filter(source="old-desk").count() == 4
 
 
-def test_what_cannot_be_imported_is_said(tmp_path: Path, shipped: None) -> None:
+def test_what_cannot_be_imported_is_said(tmp_path: Path) -> None:
     with pytest.raises(CommandError):
         run(tmp_path / "nothing", "--from", "csv")
     (tmp_path / "users.json").write_text('{"people": []}')
@@ -250,7 +248,7 @@ def test_foreign_html_becomes_markdown_without_its_harm(html: str, markdown: str
     assert markdown is None or found.startswith(markdown)
 
 
-def test_now_is_when_it_came(folder: Path, shipped: None, now: datetime) -> None:
+def test_now_is_when_it_came(folder: Path, now: datetime) -> None:
     order = tickets.ImportOrder(folder, ("json", "ndjson"))
     tickets.import_desk(order=order, by=None, now=now + timedelta(days=1))
     assert set(ImportedRow.objects.values_list("imported_at", flat=True)) == {now + timedelta(days=1)}

@@ -135,7 +135,7 @@ def test_nobody_files_for_an_organization_that_is_not_theirs(reader: Client, str
     assert not Ticket.objects.filter(organization=foreign).exists()
 
 
-def test_a_guest_without_organization_files_too(client: Client, guest: User, shipped: None) -> None:
+def test_a_guest_without_organization_files_too(client: Client, guest: User) -> None:
     client.force_login(guest)
     assert b"Within 4 h" in client.get("/tickets/new/").content
     client.post("/tickets/new/", WORDS)

@@ -136,7 +136,7 @@ def test_a_line_taken_away_leaves_what_another_promises(
     assert answer_of(ticket).target_for == timedelta(hours=4)
 
 
-def test_staff_see_how_many_promises_move_before_it_is_applied(file: File, shipped: None, client: Client) -> None:
+def test_staff_see_how_many_promises_move_before_it_is_applied(file: File, client: Client) -> None:
     file()
     lead = StaffFactory()
     lead.groups.add(Group.objects.get(name="lead"))

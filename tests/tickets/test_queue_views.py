@@ -35,7 +35,7 @@ def desk(client: Client, agent: User, settings: LazySettings) -> Client:
 
 
 @pytest.fixture
-def lead(shipped: None) -> User:
+def lead(db: None) -> User:
     return StaffFactory(name="Lee", role="lead")
 
 

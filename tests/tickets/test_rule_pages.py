@@ -25,7 +25,7 @@ RULES = "/admin/tickets/rule/"
 
 
 @pytest.fixture
-def lead(client: Client, shipped: None, settings: LazySettings) -> Client:
+def lead(client: Client, db: None, settings: LazySettings) -> Client:
     settings.STAFF_SECOND_FACTOR = False
     client.force_login(StaffFactory(role="lead"))
     return client

@@ -60,7 +60,7 @@ def test_one_query_reads_the_rows_however_many(
         assert len(read(client)) == 12
 
 
-def test_the_sheet_is_for_those_who_see_tickets(client: Client, shipped: None, customer: User) -> None:
+def test_the_sheet_is_for_those_who_see_tickets(client: Client, customer: User) -> None:
     url = reverse("admin:tickets_ticket_csv")
     client.force_login(customer)
     assert client.get(url).status_code == 302

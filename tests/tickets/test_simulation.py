@@ -19,6 +19,7 @@ from portal.outbox.models import Letter
 from portal.outbox.states import LetterState
 from tests.factories.tickets import CategoryFactory, CategorySkillFactory, SkillFactory, TicketFactory
 from tests.tickets.desk import busy_with, hire
+from tests.tickets.recount import check_reports
 from tickets import actions as tickets
 from tickets import simulate
 from tickets.actions import assignment
@@ -36,10 +37,11 @@ File = Callable[..., Ticket]
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_what_must_hold_holds_after_some_days(shipped: None, seed: int) -> None:
+def test_what_must_hold_holds_after_some_days_and_reports_tell_what_happened(seed: int) -> None:
     counts = simulate.play(days=DAYS, seed=seed, between=BETWEEN)
     played = ("tickets", "sweeps", "letters", "deliveries", "handed out", "looks at the queue", "escalations")
     assert all(counts[name] for name in played), counts
+    assert check_reports(simulate.BEGINS[seed]) > 20
 
 
 @pytest.fixture
@@ -108,7 +110,7 @@ def test_a_sweep_that_was_never_run_is_found(late: list[Sweep], now: datetime) -
 
 
 @pytest.fixture
-def desk(shipped: None) -> Desk:
+def desk(db: None) -> Desk:
     return Desk([], Random(1))
 
 
@@ -165,16 +167,14 @@ def test_a_ticket_given_without_room_or_to_who_is_not_there_is_found(
         desk.check_given()
 
 
-def test_a_portal_that_looks_at_no_capacity_is_found_by_the_play(
-    shipped: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_portal_that_looks_at_no_capacity_is_found_by_the_play(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Candidate, "has_room", lambda self, weight: True)
     monkeypatch.setattr(desks, "CAPACITIES", [1])
     with pytest.raises(Broken, match="the capacity is"):
         simulate.play(days=DAYS, seed=1, between=BETWEEN / 4)  # more than the agents can each have one of
 
 
-def test_a_portal_that_hands_nothing_out_is_found_by_the_play(shipped: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_portal_that_hands_nothing_out_is_found_by_the_play(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(assignment, "assign_next", lambda **_options: None)
     with pytest.raises(Broken, match="could get it"):
         simulate.play(days=DAYS, seed=1, between=BETWEEN)

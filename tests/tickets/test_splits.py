@@ -152,9 +152,7 @@ def test_the_page_asks_and_leads_to_the_new_ticket(desk: Client, two_matters: Ti
     assert 'data-tone="warn">New' not in desk.get(made["Location"]).content.decode()  # nothing is marked as new
 
 
-def test_who_only_reads_splits_nothing(
-    client: Client, two_matters: Ticket, shipped: None, settings: LazySettings
-) -> None:
+def test_who_only_reads_splits_nothing(client: Client, two_matters: Ticket, settings: LazySettings) -> None:
     settings.STAFF_SECOND_FACTOR = False
     executive = StaffFactory()
     executive.groups.add(Group.objects.get(name="executive"))

@@ -28,7 +28,7 @@ def turns(ticket: Ticket) -> list[tuple[str, timedelta, datetime, datetime | Non
     return [(row.level, row.target_for, row.reached_at, row.answered_at, row.left_at) for row in rows]
 
 
-def test_the_shipped_targets_are_those_of_the_house(shipped: None) -> None:
+def test_the_shipped_targets_are_those_of_the_house() -> None:
     minutes = {(one.level, one.priority): one.answer_for / MINUTE for one in TeamTarget.objects.all()}
     assert minutes == {
         ("l1", "critical"): 15, ("l1", "high"): 240, ("l1", "normal"): 240, ("l1", "low"): 240,
@@ -167,9 +167,7 @@ def test_a_turn_says_how_it_stands(ended: dict[str, int], said: str, now: dateti
     assert turn.standing(now + 30 * MINUTE if not ended else now + 2 * HOUR) == said
 
 
-def test_agents_see_their_teams_target_beside_the_promises(
-    file: File, settle: Settle, client: Client, shipped: None
-) -> None:
+def test_agents_see_their_teams_target_beside_the_promises(file: File, settle: Settle, client: Client) -> None:
     ticket = file(at=timezone.now())
     settle()
     client.force_login(StaffFactory(is_superuser=True))
@@ -178,7 +176,7 @@ def test_agents_see_their_teams_target_beside_the_promises(
     assert "which answers within 4 h" in page
 
 
-def test_the_report_tells_who_kept_their_own_targets(now: datetime, shipped: None) -> None:
+def test_the_report_tells_who_kept_their_own_targets(now: datetime) -> None:
     for answered in (20, 40, 90):
         TeamTurnFactory(reached_at=now, due_at=now + HOUR, answered_at=now + answered * MINUTE)
     TeamTurnFactory(reached_at=now, due_at=now + HOUR, left_at=now + 10 * MINUTE)

@@ -45,7 +45,7 @@ def test_an_owner_of_one_organization_is_a_mere_member_of_another(file: File, st
     assert not Ticket.objects.visible_to(stranger).exists()
 
 
-def test_staff_see_tickets_by_their_role(file: File, agent: User, shipped: None) -> None:
+def test_staff_see_tickets_by_their_role(file: File, agent: User) -> None:
     file()
     assert Ticket.objects.visible_to(agent).exists()
     assert not Ticket.objects.visible_to(StaffFactory()).exists()
@@ -84,7 +84,7 @@ def test_the_table_refuses_what_cannot_be(lie: dict) -> None:
 
 @pytest.mark.parametrize("move", ["reply", "solve", "close", "reopen"])
 def test_staff_who_only_read_tickets_cannot_move_them_by_the_customers_pages(
-    client: Client, file: File, shipped: None, move: str
+    client: Client, file: File, move: str
 ) -> None:
     ticket = file()
     client.force_login(StaffFactory(role="executive"))

@@ -228,7 +228,7 @@ def test_a_refusal_is_said_on_the_page(desk: Client, file: File, agent: User) ->
     assert "This ticket is closed." in answer.content.decode()
 
 
-def test_who_only_reads_acts_on_nothing(client: Client, file: File, shipped: None) -> None:
+def test_who_only_reads_acts_on_nothing(client: Client, file: File) -> None:
     executive = StaffFactory()
     executive.groups.add(Group.objects.get(name="executive"))
     client.force_login(executive)
@@ -271,7 +271,7 @@ def test_the_figures_of_an_agents_queue(
     ]  # fmt: skip
 
 
-def test_leads_change_what_is_promised(client: Client, shipped: None) -> None:
+def test_leads_change_what_is_promised(client: Client) -> None:
     lead = StaffFactory()
     lead.groups.add(Group.objects.get(name="lead"))
     client.force_login(lead)

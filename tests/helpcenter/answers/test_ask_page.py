@@ -156,7 +156,7 @@ def test_a_sure_answer_stands_above_search_results(client: Client, shelf: dict[s
 
 
 @pytest.fixture
-def customer(shipped: None) -> User:
+def customer(db: None) -> User:
     return MembershipFactory().user
 
 

@@ -11,7 +11,7 @@ from tests.factories.accounts import StaffFactory, UserFactory
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("permission", ["tickets.change_ticket", "tickets.view_ticket", "accounts.delete_user"])
-def test_who_may_do_something_is_who_has_its_permission(permission: str, shipped: None) -> None:
+def test_who_may_do_something_is_who_has_its_permission(permission: str, db: None) -> None:
     for role in ("agent-l1", "lead", "executive", "success-manager"):
         StaffFactory(role=role)
     StaffFactory(role="")
@@ -26,7 +26,7 @@ def test_who_may_do_something_is_who_has_its_permission(permission: str, shipped
 
 @pytest.mark.django_db
 def test_a_visitors_permissions_come_with_them_and_are_those_that_django_finds(
-    shipped: None, django_assert_num_queries: DjangoAssertNumQueries
+    db: None, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     beside = StaffFactory(role="lead")
     beside.user_permissions.add(*Permission.objects.filter(codename__in=["change_ticket", "delete_user"]))
@@ -45,7 +45,7 @@ def test_a_visitors_permissions_come_with_them_and_are_those_that_django_finds(
 
 
 @pytest.mark.django_db
-def test_who_has_a_role_and_left_has_it_no_longer(shipped: None) -> None:
+def test_who_has_a_role_and_left_has_it_no_longer(db: None) -> None:
     here, _left = StaffFactory(role="lead"), StaffFactory(role="lead", is_active=False)
     assert list(User.objects.with_role("lead")) == [here]
 
@@ -55,7 +55,7 @@ def test_who_has_a_role_and_left_has_it_no_longer(shipped: None) -> None:
     "probe", ["password__startswith=a", "last_login__gt=2020-01-01", "tokens__digest__startswith=a"]
 )
 def test_a_list_of_people_answers_nothing_about_columns_that_it_does_not_filter_by(
-    client: Client, probe: str, shipped: None
+    client: Client, probe: str, db: None
 ) -> None:
     client.force_login(StaffFactory(role="lead"))
     assert client.get(f"/admin/accounts/user/?{probe}").status_code == 400

@@ -140,7 +140,7 @@ def test_the_admin_has_no_log_in_of_its_own(client: Client) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_factor_that_was_added_is_told_in_a_letter_that_holds_no_secret(client: Client, shipped: None) -> None:
+def test_a_factor_that_was_added_is_told_in_a_letter_that_holds_no_secret(client: Client) -> None:
     user = StaffFactory(enrolled=False, with_verified_address=True)
     client.post(reverse("account_login"), {"login": user.email, "password": "correct horse battery"})
     prove(client)

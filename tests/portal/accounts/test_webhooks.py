@@ -103,9 +103,7 @@ def test_only_public_events_can_be_chosen(client: Client, owner: User, organizat
     assert client.post(page_of(organization), words).status_code == 422
 
 
-def test_for_everybody_but_owners_and_staff_there_is_no_such_page(
-    client: Client, organization: Organization, shipped: None
-) -> None:
+def test_for_everybody_but_owners_and_staff_there_is_no_such_page(client: Client, organization: Organization) -> None:
     endpoint = EndpointFactory(organization_id=organization.pk)
     told = WebhookFactory(endpoint=endpoint, state=WebhookState.DEAD)
     member = MembershipFactory(organization=organization).user
@@ -232,7 +230,7 @@ def test_owners_hear_by_letter_that_nobody_answers(
 
 
 def test_an_organization_hears_of_its_own_tickets_and_of_public_messages_only(
-    client: Client, owner: User, organization: Organization, shipped: None, settle: Callable[..., int]
+    client: Client, owner: User, organization: Organization, settle: Callable[..., int]
 ) -> None:
     endpoint = EndpointFactory(organization_id=organization.pk)
     agent, other = StaffFactory(role="agent-l1"), MembershipFactory()

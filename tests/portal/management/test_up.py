@@ -19,16 +19,20 @@ PLAIN = {
 }  # neither files nor texts are looked at here
 
 
-@pytest.fixture
-def folder(own_servers: Path) -> Path:
-    return own_servers
-
-
-@pytest.fixture
-def portal(folder: Path) -> Iterator[Stack]:
-    """The portal with embedded servers of its own, as `make demo` starts it; the tests share one folder."""
-    with Stack(folder, own_servers=True, **PLAIN) as running:
+@pytest.fixture(scope="module")
+def stack(own_servers: Path) -> Iterator[Stack]:
+    """The portal with embedded servers of its own, as `make demo` starts it; the tests share its folder."""
+    with Stack(own_servers, own_servers=True, **PLAIN) as running:
         yield running
+
+
+@pytest.fixture
+def portal(stack: Stack) -> Stack:
+    """It runs on from test to test, and is started again after one that ended it."""
+    assert stack.process is not None
+    if stack.process.poll() is not None:
+        stack.start()
+    return stack
 
 
 def processes_of(folder: Path) -> dict[int, str]:
@@ -77,44 +81,46 @@ def test_it_runs_prints_log_ins_when_ready_and_leaves_nothing_behind(portal: Sta
     assert not (portal.folder / "servers.json").exists()
 
 
-def test_the_second_start_is_quick_and_keeps_the_records(folder: Path) -> None:
+def test_the_second_start_is_quick_and_keeps_the_records(stack: Stack) -> None:
     """Counted is the work on the way to the first page, so that a busy machine does not fail it."""
-    with Stack(folder, own_servers=True, **PLAIN) as portal:
-        parent = psutil.Process(portal.process.pid)
-        web = next(child for child in parent.children() if "gunicorn" in child.cmdline())
-        worked = sum(sum(one.cpu_times()[:2]) for one in [parent, web, *web.children()])
-        assert "Furnishing" not in portal.log.read_text()
-        assert "Collecting" not in portal.log.read_text()
-        counted = portal.manage(
-            "shell", "-v", "0", "-c", "from portal.accounts.models import Tier; print(Tier.objects.count())"
-        )
-        assert counted.strip() == "3"
+    stack.stop()
+    stack.start()
+    assert stack.process is not None
+    parent = psutil.Process(stack.process.pid)
+    web = next(child for child in parent.children() if "gunicorn" in child.cmdline())
+    worked = sum(sum(one.cpu_times()[:2]) for one in [parent, web, *web.children()])
+    assert "Furnishing" not in stack.log.read_text()
+    assert "Collecting" not in stack.log.read_text()
+    counted = stack.manage(
+        "shell", "-v", "0", "-c", "from portal.accounts.models import Tier; print(Tier.objects.count())"
+    )
+    assert counted.strip() == "3"
     assert worked < 10, f"{worked:.1f} s of work"
 
 
-def test_when_one_process_dies_all_end_and_the_exit_code_says_so(folder: Path) -> None:
-    with Stack(folder, own_servers=True, **PLAIN) as portal:
-        groups = groups_of(portal)
-        victim = next(
-            process.pid
-            for process in psutil.Process(portal.process.pid).children()
-            if process.environ().get("PROCESS") == "worker"
-        )
-        os.kill(victim, signal.SIGKILL)
-        assert portal.process.wait(timeout=60) == 1
-        assert "worker ended by itself" in portal.log.read_text()
-        assert living_in(groups) == {}
-        assert processes_of(folder) == {}
+def test_a_killed_supervisor_leaves_nothing_that_stops_the_next(portal: Stack) -> None:
+    assert portal.process is not None
+    groups = {os.getpgid(one.pid) for one in psutil.Process(portal.process.pid).children()}
+    portal.process.kill()
+    portal.process.wait()
+    assert living_in(groups), "A kill leaves orphans: the next start ends them."
+    portal.start()
+    assert living_in(groups) == {}
 
 
-def test_a_killed_supervisor_leaves_nothing_that_stops_the_next(folder: Path) -> None:
-    with Stack(folder, own_servers=True, **PLAIN) as portal:
-        portal.process.kill()
-        portal.process.wait()
-        assert processes_of(folder), "A kill leaves orphans: the next start ends them."
-        portal.start()
-        assert portal.stop() == 0, portal.tail()
-    assert processes_of(folder) == {}
+def test_when_one_process_dies_all_end_and_the_exit_code_says_so(portal: Stack) -> None:
+    assert portal.process is not None
+    groups = groups_of(portal)
+    victim = next(
+        process.pid
+        for process in psutil.Process(portal.process.pid).children()
+        if process.environ().get("PROCESS") == "worker"
+    )
+    os.kill(victim, signal.SIGKILL)
+    assert portal.process.wait(timeout=60) == 1
+    assert "worker ended by itself" in portal.log.read_text()
+    assert living_in(groups) == {}
+    assert processes_of(portal.folder) == {}
 
 
 def test_a_taken_port_is_one_sentence_before_anything_starts(tmp_path: Path) -> None:
@@ -130,12 +136,12 @@ def test_a_taken_port_is_one_sentence_before_anything_starts(tmp_path: Path) -> 
     assert not (tmp_path / "up" / "postgres").exists()
 
 
-def test_an_interrupt_while_it_starts_leaves_nothing_behind(folder: Path) -> None:
-    portal = Stack(folder, own_servers=True, **PLAIN)
-    portal.start(wait=False)
-    portal.wait_for_line("Preparing")
-    assert portal.stop() == 0, portal.tail()
-    assert processes_of(folder) == {}
+def test_an_interrupt_while_it_starts_leaves_nothing_behind(stack: Stack) -> None:
+    stack.stop()
+    stack.start(wait=False)
+    stack.wait_for_line("Preparing")
+    assert stack.stop() == 0, stack.tail()
+    assert processes_of(stack.folder) == {}
 
 
 def test_named_servers_are_used_and_nothing_embedded_starts(tmp_path: Path) -> None:

@@ -165,7 +165,7 @@ def test_a_slow_endpoint_holds_up_no_other(now: datetime) -> None:
     assert claim_webhook(now=now) is None
 
 
-def test_staff_add_release_and_replay(site: Website, client: Client, shipped: None) -> None:
+def test_staff_add_release_and_replay(site: Website, client: Client) -> None:
     client.force_login(StaffFactory(role="administrator"))
     add = reverse("admin:outbox_endpoint_add")
     words = {"url": "http://10.0.0.1/", "organization_id": "", "events": '["ticket.noted"]'}
@@ -184,7 +184,7 @@ def test_staff_add_release_and_replay(site: Website, client: Client, shipped: No
     assert dead.state == WebhookState.SENT
 
 
-def test_webhooks_go_to_https_only(settings: LazySettings, client: Client, shipped: None) -> None:
+def test_webhooks_go_to_https_only(settings: LazySettings, client: Client) -> None:
     settings.WEBHOOK_LOOPBACK = False
     client.force_login(StaffFactory(role="administrator"))
     words = {"url": "http://hooks.example.org/", "organization_id": "", "events": "[]"}

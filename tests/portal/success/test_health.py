@@ -123,7 +123,7 @@ def test_the_clock_counts_all_and_none_twice(
         success.count_health(now=now + timedelta(days=20000))
 
 
-def test_every_respect_has_a_weight_that_staff_change(client: Client, settings: LazySettings, shipped: None) -> None:
+def test_every_respect_has_a_weight_that_staff_change(client: Client, settings: LazySettings) -> None:
     settings.STAFF_SECOND_FACTOR = False
     assert set(HealthWeight.objects.values_list("part", flat=True)) >= set(measures())
     row = HealthWeight.objects.get(part="plan")
@@ -137,7 +137,7 @@ def test_every_respect_has_a_weight_that_staff_change(client: Client, settings: 
 
 
 def test_the_panel_says_why_and_what_is_not_known(
-    client: Client, settings: LazySettings, shipped: None, organization: Organization, now: datetime
+    client: Client, settings: LazySettings, organization: Organization, now: datetime
 ) -> None:
     settings.STAFF_SECOND_FACTOR = False
     client.force_login(StaffFactory(role="success-manager"))
@@ -162,9 +162,7 @@ def test_the_panel_says_why_and_what_is_not_known(
     assert f'hx-get="{address}"' in shown
 
 
-def test_who_may_not_see_health_sees_none(
-    client: Client, settings: LazySettings, shipped: None, organization: Organization
-) -> None:
+def test_who_may_not_see_health_sees_none(client: Client, settings: LazySettings, organization: Organization) -> None:
     settings.STAFF_SECOND_FACTOR = False
     address = reverse("admin:success_health_of_organization", args=[organization.pk])
     client.force_login(StaffFactory(role="agent-l1"))
@@ -174,7 +172,7 @@ def test_who_may_not_see_health_sees_none(
     assert "/login" in client.get(address, follow=True).redirect_chain[-1][0]
 
 
-def test_the_list_shows_those_at_risk_first(client: Client, settings: LazySettings, shipped: None) -> None:
+def test_the_list_shows_those_at_risk_first(client: Client, settings: LazySettings) -> None:
     settings.STAFF_SECOND_FACTOR = False
     client.force_login(StaffFactory(role="lead"))
     for name, score in (("Fine", 90), ("Bad", 10), ("Unknown", None)):

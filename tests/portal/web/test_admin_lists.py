@@ -108,7 +108,6 @@ def test_a_list_costs_the_same_for_one_row_and_for_thirty(
     maker: type[DjangoModelFactory],
     queries: int,
     rows: int,
-    shipped: None,
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     model = model_of(maker)
