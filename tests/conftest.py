@@ -19,8 +19,9 @@ from tests.databases import migrated
 
 
 def pytest_configure() -> None:
-    """A good hash is slow on purpose, and tests make people by the thousand."""
+    """A good hash is slow on purpose, and tests make people by the thousand. A busy machine is no lost cache."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CACHES["default"]["OPTIONS"] = {"socket_connect_timeout": 5, "socket_timeout": 5}
 
 
 @pytest.fixture
