@@ -1,16 +1,19 @@
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import allauth
 import pytest
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.conf import LazySettings
+from django.core.cache import cache
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from portal.accounts.adapter import HARMLESS_LETTERS, SecondFactorAdapter
 from portal.accounts.middleware import OPEN_PREFIXES
+from portal.accounts.models import User
 from portal.outbox.models import Letter
 from tests.factories.accounts import AuthenticatorFactory, StaffFactory, UserFactory
 
@@ -24,8 +27,9 @@ def required(settings: LazySettings) -> None:
     settings.STAFF_SECOND_FACTOR = True
 
 
-def code(secret: str = SECRET) -> str:
-    return format_hotp_value(hotp_value(secret, next(yield_hotp_counters_from_time())))
+def code(secret: str = SECRET, steps: int = 0) -> str:
+    """What the app shows now, or so many steps of 30 seconds from now."""
+    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + steps))
 
 
 def prove(client: Client) -> None:
@@ -85,6 +89,46 @@ def test_staff_log_in_with_password_and_code(client: Client) -> None:
     assert client.get("/admin/").status_code == 302, "half a log-in opens nothing"
     assert client.post(reverse("mfa_authenticate"), {"code": code()})["Location"] == "/admin/"
     assert client.get("/admin/").status_code == 200
+
+
+def half_logged_in(user: User) -> Client:
+    client = Client()
+    client.post(reverse("account_login"), {"login": user.email, "password": "correct horse battery"})
+    return client
+
+
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> int:
+    """A clock that stands in the middle of a step."""
+    now = int(time.time()) // 30 * 30 + 15
+    monkeypatch.setattr(time, "time", lambda: now)
+    return now
+
+
+@pytest.mark.parametrize(("steps", "is_taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+def test_a_code_typed_in_its_last_second_is_taken_and_an_old_one_is_not(still: int, steps: int, is_taken: bool) -> None:
+    client = half_logged_in(StaffFactory(role="lead", with_verified_address=True))
+    answer = client.post(reverse("mfa_authenticate"), {"code": code(steps=steps)})
+    assert answer.status_code == (302 if is_taken else 200)
+
+
+def test_a_code_opens_one_log_in_and_with_it_every_code_before_it_is_used_up(still: int) -> None:
+    user = StaffFactory(role="lead", with_verified_address=True)
+    assert half_logged_in(user).post(reverse("mfa_authenticate"), {"code": code()}).status_code == 302
+    cache.clear()  # the database remembers
+    for steps in (-1, 0):
+        answer = half_logged_in(user).post(reverse("mfa_authenticate"), {"code": code(steps=steps)})
+        assert answer.context["form"].errors == {"code": ["Incorrect code."]}, steps
+    assert half_logged_in(user).post(reverse("mfa_authenticate"), {"code": code(steps=1)}).status_code == 302
+
+
+def test_a_code_of_the_log_in_does_not_prove_again_who_one_is(still: int) -> None:
+    user = StaffFactory(role="lead", with_verified_address=True)
+    client = half_logged_in(user)
+    client.post(reverse("mfa_authenticate"), {"code": code()})
+    cache.clear()
+    assert client.post(reverse("mfa_reauthenticate"), {"code": code()}).status_code == 200
+    assert client.post(reverse("mfa_reauthenticate"), {"code": code(steps=1)}).status_code == 302
 
 
 def test_taking_the_second_factor_away_takes_effect_on_the_next_request(client: Client) -> None:
