@@ -4,15 +4,12 @@ from functools import cache
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm, ResetPasswordKeyForm, SignupForm
-from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, BaseAuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django import forms
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.forms.utils import flatatt
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
@@ -270,18 +267,8 @@ class _CodeOnce(BaseAuthenticateForm):
     """Codes of the steps beside the present one count too; a code that was used, and any before it, does not again."""
 
     def clean_code(self) -> str:
-        code, used = super().clean_code(), self.authenticator
-        if used.type != Authenticator.Type.TOTP:
-            return code
-        secret = get_adapter().decrypt(used.data["secret"])
-        steps = [
-            step
-            for step in yield_hotp_counters_from_time()
-            if compare_user_code(actual=code, expected=format_hotp_value(hotp_value(secret, step)))
-        ]
-        is_new = ~Q(data__has_key="step") | Q(data__step__lt=max(steps, default=0))
-        last = Authenticator.objects.filter(is_new, pk=used.pk)
-        if not steps or not last.update(data={**used.data, "step": max(steps)}):
+        code, owned = super().clean_code(), self.authenticator
+        if owned.type == Authenticator.Type.TOTP and not accounts.use_code(authenticator=owned, code=code):
             raise get_adapter().validation_error("incorrect_code")
         return code
 

@@ -74,3 +74,16 @@ def test_a_kept_secret_is_made_once_and_readable_by_its_owner_only(tmp_path: os.
     assert env.kept_secret(file) == first
     assert len(first) > 50
     assert file.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(("named", "used"), [(None, "1"), ("3", "3")])
+def test_a_process_gives_number_libraries_one_core_unless_somebody_named_more(named: str | None, used: str) -> None:
+    script = (
+        "import sys, portal; early = 'numpy' in sys.modules; import numpy, os; print(early, os.environ[sys.argv[1]])"
+    )
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        found = {key: value for key, value in os.environ.items() if key != name} | ({name: named} if named else {})
+        done = subprocess.run(
+            [sys.executable, "-c", script, name], env=found, capture_output=True, text=True, check=True
+        )
+        assert done.stdout == f"False {used}\n"

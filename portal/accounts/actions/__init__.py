@@ -1,3 +1,4 @@
+from portal.accounts.actions.codes import use_code
 from portal.accounts.actions.erasing import ask_erasure, erase_next, revoke_erasure
 from portal.accounts.actions.exports import ask_export, fetch_export, make_export
 from portal.accounts.actions.guests import welcome_guest
@@ -90,5 +91,6 @@ __all__ = [
     "sign_up",
     "sweep_retention",
     "try_webhook",
+    "use_code",
     "welcome_guest",
 ]

@@ -98,21 +98,22 @@ def half_logged_in(user: User) -> Client:
 
 
 @pytest.fixture
-def still(monkeypatch: pytest.MonkeyPatch) -> int:
+def still(monkeypatch: pytest.MonkeyPatch) -> None:
     """A clock that stands in the middle of a step."""
     now = int(time.time()) // 30 * 30 + 15
     monkeypatch.setattr(time, "time", lambda: now)
-    return now
 
 
 @pytest.mark.parametrize(("steps", "is_taken"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
-def test_a_code_typed_in_its_last_second_is_taken_and_an_old_one_is_not(still: int, steps: int, is_taken: bool) -> None:
+def test_a_code_typed_in_its_last_second_is_taken_and_an_old_one_is_not(
+    still: None, steps: int, is_taken: bool
+) -> None:
     client = half_logged_in(StaffFactory(role="lead", with_verified_address=True))
     answer = client.post(reverse("mfa_authenticate"), {"code": code(steps=steps)})
     assert answer.status_code == (302 if is_taken else 200)
 
 
-def test_a_code_opens_one_log_in_and_with_it_every_code_before_it_is_used_up(still: int) -> None:
+def test_a_code_opens_one_log_in_and_with_it_every_code_before_it_is_used_up(still: None) -> None:
     user = StaffFactory(role="lead", with_verified_address=True)
     assert half_logged_in(user).post(reverse("mfa_authenticate"), {"code": code()}).status_code == 302
     cache.clear()  # the database remembers
@@ -122,7 +123,7 @@ def test_a_code_opens_one_log_in_and_with_it_every_code_before_it_is_used_up(sti
     assert half_logged_in(user).post(reverse("mfa_authenticate"), {"code": code(steps=1)}).status_code == 302
 
 
-def test_a_code_of_the_log_in_does_not_prove_again_who_one_is(still: int) -> None:
+def test_a_code_of_the_log_in_does_not_prove_again_who_one_is(still: None) -> None:
     user = StaffFactory(role="lead", with_verified_address=True)
     client = half_logged_in(user)
     client.post(reverse("mfa_authenticate"), {"code": code()})
