@@ -137,7 +137,10 @@
     if (!root) return;
     version = root.dataset.version;
     document.addEventListener("input", ({ target }) => {
-      if (target.closest("form[data-composer]")) typedAt = Date.now();
+      if (!target.closest("form[data-composer]")) return;
+      const hasBegun = Date.now() - typedAt >= TYPED_LATELY;
+      typedAt = Date.now();
+      if (hasBegun) tick(); // others are told at once, not at the next look
     });
     document.addEventListener("pointermove", () => (movedAt = Date.now()), { passive: true });
     document.addEventListener("visibilitychange", tick);

@@ -49,12 +49,13 @@ def test_two_agents_and_a_customer_talk_without_a_reload(
     workspace(agent, pk)
     workspace(colleague, pk)
 
-    # Who else is here, and what they do
-    expect(agent.locator("[data-presence]")).to_contain_text("is reading this")
+    # Who else is here, and what they do: heard at the reader's next look, every five seconds
+    expect(agent.locator("[data-presence]")).to_contain_text("is reading this", timeout=15_000)
     colleague.keyboard.press("r")
     expect(colleague.locator("#composer textarea")).to_be_focused()
-    colleague.keyboard.type("Half a sentence")
-    expect(agent.locator("[data-presence]")).to_contain_text("is writing here")
+    with colleague.expect_request(lambda request: "writing=1" in request.url, timeout=3_000):  # not at the next look
+        colleague.keyboard.type("Half a sentence")
+    expect(agent.locator("[data-presence]")).to_contain_text("is writing here", timeout=15_000)
 
     # Undo: the answer is on no customer's page, and goes back into the form
     agent.keyboard.press("r")
