@@ -7,33 +7,33 @@ database needs to answer it, and a page asks ten.
 import re
 from collections import namedtuple
 from collections.abc import Callable
-from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import count
-from types import SimpleNamespace
 from typing import Any
 
-from django.db import connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import CursorMixin
 from django.db.models import QuerySet
-from django.db.models.query import ModelIterable
+from django.db.models.query import ModelIterable, get_related_populators
 from psycopg import RawCursor
 
 _KINDS = (int, str, datetime)
+
+
+Tell = Callable[[list[Any], Any], Any]  # what a row says, its values converted, of a database
 
 
 @dataclass(frozen=True)
 class _Written:
     """A query whose compiler has done its work, and where in its parameters each value belongs."""
 
-    compiler: Any
     sql: str
     params: tuple[Any, ...]
     places: tuple[tuple[int, int, type], ...]  # of a parameter, of the value, and the type it is handed over in
-    converters: dict[int, Any]
-    line: type[tuple[Any, ...]] | None  # of named values; None: the rows are models
+    converters: tuple[tuple[int, list[Any], Any], ...]  # of a column, what converts it, its expression
+    tell: Tell
 
     def filled(self, values: tuple[Any, ...]) -> list[Any]:
         params = list(self.params)
@@ -41,16 +41,15 @@ class _Written:
             params[place] = kind(values[value]) if kind is not datetime else values[value]
         return params
 
-    def told(self, rows: list[Any]) -> list[Any]:
-        compiler = copy(self.compiler)
-        compiler.connection = connection
-        compiler.execute_sql = lambda **_how: [rows]
-        compiler.get_converters = lambda _fields: self.converters
-        if self.line is not None:
-            return [tuple.__new__(self.line, row) for row in compiler.results_iter([rows])]
-        query = SimpleNamespace(get_compiler=lambda using: compiler)
-        asked: Any = SimpleNamespace(db=connection.alias, query=query, _known_related_objects={})
-        return list(ModelIterable(asked))
+    def told(self, rows: list[Any], database: Any) -> list[Any]:
+        return [self.tell(self._converted(row, database), database.alias) for row in rows]
+
+    def _converted(self, row: Any, database: Any) -> list[Any]:
+        values = list(row)
+        for column, converters, expression in self.converters:
+            for converted in converters:
+                values[column] = converted(values[column], expression, database)
+        return values
 
 
 class Prepared:
@@ -74,7 +73,7 @@ class Prepared:
         with planned_cursor() as cursor:
             cursor.execute(written.sql, written.filled(values))
             rows = cursor.fetchall()
-        return written.told(rows)
+        return written.told(rows, connections[DEFAULT_DB_ALIAS])
 
     def in_sql(self, *values: Any, **shape: Any) -> tuple[str, tuple[Any, ...]]:
         """The SQL and its parameters alone, to stand within a query that is written by hand."""
@@ -92,7 +91,7 @@ class Prepared:
 def _write(made: Callable[..., QuerySet[Any, Any]], values: tuple[Any, ...], shape: dict[str, Any]) -> _Written:
     marks = [_mark(value, place) for place, value in enumerate(values)]
     queryset = made(*marks, **shape)
-    compiler = queryset.query.get_compiler(connection=connection)
+    compiler = queryset.query.get_compiler(using=DEFAULT_DB_ALIAS)
     sql, params = compiler.as_sql()
     places = [
         (place, marks.index(param), type(param))
@@ -101,14 +100,36 @@ def _write(made: Callable[..., QuerySet[Any, Any]], values: tuple[Any, ...], sha
     ]
     if {value for _place, value, _kind in places} != set(range(len(marks))):
         raise ValueError(f"Not each value stands in the query as it is: {sql}")
-    converters = compiler.get_converters([chosen[0] for chosen in compiler.select[: compiler.col_count]])
-    return _Written(compiler, sql, tuple(params), tuple(places), converters, _line_of(queryset))
+    found = compiler.get_converters([chosen[0] for chosen in compiler.select[: compiler.col_count]])
+    converters = tuple((column, how, expression) for column, (how, expression) in found.items())
+    tell = _as_model(compiler) if queryset._iterable_class is ModelIterable else _as_line(queryset)
+    return _Written(sql, tuple(params), tuple(places), converters, tell)
 
 
-def _line_of(queryset: Any) -> type[tuple[Any, ...]] | None:
-    if queryset._iterable_class is ModelIterable:
-        return None
-    return namedtuple("Line", queryset._fields)
+def _as_line(queryset: Any) -> Tell:
+    named: Callable[..., Any] = namedtuple  # its fields are known at run time alone
+    line = named("Line", queryset._fields)._make
+    return lambda row, _alias: line(row)
+
+
+def _as_model(compiler: Any) -> Tell:
+    """As `ModelIterable` does; what is the same for each row and call is found here."""
+    model, columns = compiler.klass_info["model"], compiler.klass_info["select_fields"]
+    begin, end = columns[0], columns[-1] + 1
+    names = [chosen[0].target.attname for chosen in compiler.select[begin:end]]
+    related: Any = get_related_populators  # the stubs know a newer one
+    others = related(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)
+    annotations = tuple((compiler.annotation_col_map or {}).items())
+
+    def told(row: list[Any], alias: str) -> Any:
+        one = model.from_db(alias, names, row[begin:end])
+        for other in others:
+            other.populate(row, one)
+        for name, column in annotations:
+            setattr(one, name, row[column])
+        return one
+
+    return told
 
 
 def _mark(value: Any, place: int) -> int | str | datetime:
@@ -141,7 +162,7 @@ def planned_cursor() -> Any:
     connection (psycopg's prepared statements), and again when the statistics of a table change. Only for SQL of which
     there are few texts; values are bound by the server, so their types may have to be written out (`%s::bigint[]`).
     A log of queries counts them but does not hold their text."""
-    connection.ensure_connection()
-    database: Any = connections[connection.alias]
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    database.ensure_connection()
     database.connection.prepare_threshold = 0
     return database._prepare_cursor(_PlannedCursor(database.connection))

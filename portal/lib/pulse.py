@@ -32,7 +32,7 @@ class Listener:
 
     @property
     def token(self) -> str:
-        return signing.dumps([self.place, self.user, self.name, self.is_told_who], salt=_SALT, compress=True)
+        return signing.dumps([self.place, self.user, self.name, self.is_told_who], salt=_SALT)
 
     @classmethod
     def of(cls, token: str) -> "Listener | None":

@@ -253,6 +253,19 @@ def test_the_page_of_a_ticket_takes_six_queries(
         reader.get(ticket.get_absolute_url())
 
 
+def test_a_timeline_takes_the_names_of_those_who_answered_from_the_conversation(
+    reader: Client, file: File, agent: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    ticket = file()
+    for count in (7, 6):  # solved by somebody unknown; by one who answered
+        tickets.solve(ticket=ticket, by=agent)
+        with django_assert_num_queries(count):
+            shown = reader.get(ticket.get_absolute_url()).content.decode()
+        assert f"{agent} marked the ticket as solved" in shown
+        tickets.reopen(ticket=ticket, by=agent)
+        MessageFactory(ticket=ticket, author=agent)
+
+
 def test_what_is_already_known_to_be_wrong_is_said_before_one_writes(
     reader: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from portal.accounts.models import User
@@ -124,6 +125,19 @@ def test_the_page_costs_few_queries(
     client.get(link_of(survey))
     with django_assert_num_queries(1):
         client.get(link_of(survey))
+
+
+@pytest.mark.parametrize(("days", "queries", "is_asked"), [(0, 8, True), (400, 7, False)])
+def test_a_ticket_page_reads_a_survey_only_while_it_can_be_rated(
+    solved: Callable[..., Survey], client: Client, customer: User, days: int, queries: int, is_asked: bool,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:  # fmt: skip
+    address = solved(at=timezone.now() - timedelta(days=days)).ticket.get_absolute_url()
+    client.force_login(customer)
+    client.get(address)
+    with django_assert_num_queries(queries):
+        shown = client.get(address).content.decode()
+    assert ('name="score"' in shown) is is_asked
 
 
 def test_who_left_the_organization_no_longer_opens_what_they_filed_for_it(

@@ -15,11 +15,15 @@ class SurveyQuerySet(models.QuerySet):
         return found.order_by("-solved_at")
 
     def offered(self, ticket: Any, user: Any, now: datetime) -> Any:
-        """The survey that this reader may answer on the page of a solved ticket; None for who did not ask for it."""
-        if ticket.solved_at is None or ticket.requester_id != user.pk:
+        """The survey that this reader may answer on the page of a solved ticket (loaded `with_rating`); None for who
+        did not ask for it, or too late."""
+        if ticket.rated_until is None or now > ticket.rated_until or ticket.requester_id != user.pk:
             return None
-        found = _of_resolution(ticket.pk, ticket.solved_at)
-        return found[0] if found and found[0].can_be_rated(now) else None
+        for survey in _of_resolution(ticket.pk, ticket.solved_at):
+            survey.ticket = ticket
+            if survey.can_be_rated(now):
+                return survey
+        return None
 
     def not_rated(self) -> "SurveyQuerySet":
         return self.filter(score=None, withdrawn_at=None)

@@ -100,7 +100,8 @@ class TicketQuerySet(models.QuerySet):
 
     def for_page(self, public_id: str) -> "TicketQuerySet":
         """The one with that public id, with all that its page tells."""
-        return self.with_people().with_sequel().with_field_values().with_desk().filter(public_id=public_id)
+        told = self.with_people().with_sequel().with_field_values().with_rating().with_desk()
+        return told.filter(public_id=public_id)
 
     def with_desk(self) -> "TicketQuerySet":
         """With the desk's figures as `ticket.desk`, in the same query."""
@@ -127,6 +128,12 @@ class TicketQuerySet(models.QuerySet):
         them."""
         values = apps.get_model("tickets", "FieldValue").objects.filter(ticket=models.OuterRef("pk"))
         return self.annotate(has_field_values=models.Exists(values))
+
+    def with_rating(self) -> "TicketQuerySet":
+        """Adds `rated_until`: until when its last resolution can be rated; None when it cannot."""
+        surveys = apps.get_model("tickets", "Survey").objects.filter(withdrawn_at=None)
+        last = surveys.filter(ticket=models.OuterRef("pk"), solved_at=models.OuterRef("solved_at"))
+        return self.annotate(rated_until=models.Subquery(last.values("answers_until")))
 
     def with_held(self) -> "TicketQuerySet":
         """Adds `has_held`: whether answers wait to leave or could not; then it is worth asking for them."""

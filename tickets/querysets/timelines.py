@@ -1,8 +1,8 @@
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import models
 from django.utils.translation import gettext as _
 
 from portal.accounts.models import User
@@ -22,9 +22,10 @@ class Line:
     sentence: str
 
 
-def timeline(ticket: models.Model, *, reader: Any, skip: int = 0) -> list[Line]:
+def timeline(ticket: Any, *, reader: Any, others: Iterable[Any] = (), skip: int = 0) -> list[Line]:
     """What happened to a ticket, oldest first, MOST_LINES after the first `skip`; customers read what is public. One
-    query, and one for the names of those whom neither the ticket nor the reader brings along."""
+    query, and one for the names of those whom neither the ticket, the reader nor `others` (who wrote in it, as the page
+    knows them anyway) bring along."""
     staff = reads_as_staff(reader)
     events = (
         list(_about(str(ticket.pk), as_staff=staff)[skip : skip + MOST_LINES])
@@ -35,9 +36,9 @@ def timeline(ticket: models.Model, *, reader: Any, skip: int = 0) -> list[Line]:
         event.details.get(one) for event in events for one in ("assignee_id", "user")
     }
     people |= {person for event in events for person in event.details.get("told", [])}
-    names = _names_at_hand(ticket, reader)
-    if others := people - names.keys() - {None}:
-        names |= {user.pk: str(user) for user in User.objects.filter(pk__in=others).only("name", "email")}
+    names = _names_of(reader, ticket.requester, ticket.assignee, *others)
+    if unknown := people - names.keys() - {None}:
+        names |= {user.pk: str(user) for user in User.objects.filter(pk__in=unknown).only("name", "email")}
     lines = []
     for event in events:
         assignee = names.get(event.details.get("assignee_id", 0), _("nobody"))
@@ -52,8 +53,7 @@ def timeline(ticket: models.Model, *, reader: Any, skip: int = 0) -> list[Line]:
     return lines
 
 
-def _names_at_hand(ticket: Any, reader: Any) -> dict[Any, str]:
-    people = (reader, ticket.requester, ticket.assignee)
+def _names_of(*people: Any) -> dict[Any, str]:
     return {person.pk: str(person) for person in people if person is not None and person.pk is not None}
 
 

@@ -253,17 +253,19 @@ def _followers(request: HttpRequest, ticket: Ticket) -> dict[str, Any]:
 
 def _detail(request: HttpRequest, ticket: Ticket, form: ReplyForm) -> dict[str, Any]:
     now, place = timezone.now(), pulse.place_of(Ticket._meta.label_lower, ticket.pk)
+    heard = pulse.Pulse.of(pulse.Listener(place, actor(request).pk, ""))
+    conversation = Message.objects.conversation(ticket, request.user)
     return {
-        "pulse": pulse.Pulse.of(pulse.Listener(place, actor(request).pk, "")),
+        "pulse": heard,
         "ticket": ticket,
         "form": form,
         "escalate_form": EscalateForm(),
-        "conversation": Message.objects.conversation(ticket, request.user),
+        "conversation": conversation,
         "survivor": _survivor(request, ticket),
         **_followers(request, ticket),
         "desk": ticket.desk,
         "promises": Timer.objects.of_the_page(ticket, now),
-        "timeline": timeline(ticket, reader=request.user),
+        "timeline": timeline(ticket, reader=request.user, others=[message.author for message in conversation]),
         "field_values": FieldValue.objects.shown_to(request.user, ticket),
         **offered_rating(request, ticket),
         "may_reopen": ticket.may_be_reopened(now),

@@ -173,6 +173,7 @@ def _shown(
     request: HttpRequest, link: GuestLink, form: ReplyForm, files: HandedIn | None = None, status: int = 200
 ) -> HttpResponse:
     now, ticket = timezone.now(), link.ticket
+    conversation = Message.objects.conversation(ticket, NOBODY)
     way = reverse("tickets:guest_ticket", args=[link.key])
     context = {
         "link": link,
@@ -180,9 +181,9 @@ def _shown(
         "form": form,
         "files": files,
         "desk": ticket.desk,
-        "conversation": Message.objects.conversation(ticket, NOBODY),
+        "conversation": conversation,
         "promises": Timer.objects.of_the_page(ticket, now),
-        "timeline": timeline(ticket, reader=NOBODY),
+        "timeline": timeline(ticket, reader=NOBODY, others=[message.author for message in conversation]),
         "may_reopen": ticket.may_be_reopened(now),
         "way": way,
         "files_url": f"{way}files/",
