@@ -21,11 +21,14 @@ READY_WITHIN_S = 120
 class Stack:
     """Use as a context manager; `url` is the portal's address, `mail` what left it.
 
-    `servers` False makes it start embedded servers of its own in its folder; else it uses those of the test run.
+    `own_servers` makes it start embedded servers in its folder; else it uses those of the test run. Without `demo` it
+    begins with nobody in it (`let_people_in`).
     """
 
-    def __init__(self, folder: Path, *, name: str = "stack", own_servers: bool = False, **environment: str) -> None:
-        self.arguments = ["up", "--demo"]
+    def __init__(
+        self, folder: Path, *, name: str = "stack", own_servers: bool = False, demo: bool = True, **environment: str
+    ) -> None:
+        self.arguments = ["up", "--demo"] if demo else ["up"]
         self.folder = folder
         self.mail = MailServer()
         self.port = free_port()
@@ -111,6 +114,14 @@ class Stack:
         )
         assert done.returncode == 0, done.stderr
         return done.stdout
+
+    def let_people_in(self) -> None:
+        """The demo's companies, people and staff, without all that the demo tells of them. From then on it is started
+        as a demo, which finds that it was furnished."""
+        if not self.rows("SELECT 1 FROM accounts_user LIMIT 1"):
+            furnish = "from portal.accounts.demo import furnish; furnish(now=timezone.now())"
+            self.manage("shell", "-v", "0", "-c", f"from django.utils import timezone; {furnish}")
+        self.arguments = ["up", "--demo"]
 
     def rows(self, query: str, parameters: Iterable[object] = ()) -> list[tuple]:
         """Looks straight into the portal's database."""

@@ -25,12 +25,13 @@ CUSTOMER, AGENT = LOGINS[0], next(row for row in LOGINS if row[0].startswith("Ag
 
 @pytest.fixture(scope="module")
 def stack(own_servers: Path) -> Iterator[Stack]:
-    """The furnished portal on embedded servers of its own, so that these may be stopped."""
+    """The portal, with people in it, on embedded servers of its own, so that these may be stopped."""
     folder = own_servers
     with Stack(
-        folder, own_servers=True, STAFF_SECOND_FACTOR="off", HASHED_STATIC="off", EMBEDDING_MODEL="off",
+        folder, own_servers=True, demo=False, STAFF_SECOND_FACTOR="off", HASHED_STATIC="off", EMBEDDING_MODEL="off",
         DB_ANSWERS_WITHIN_S="5",
     ) as running:  # fmt: skip
+        running.let_people_in()
         hurry(running)
         yield running
     if (folder / "valkey" / "valkey.pid").exists():

@@ -32,7 +32,7 @@ from tickets.simulate.workers import Sweep
 from tickets.states import Availability, Priority
 
 pytestmark = pytest.mark.django_db
-DAYS, BETWEEN = 5, timedelta(minutes=120)
+DAYS, BETWEEN = 3, timedelta(minutes=120)  # the clocks change in the third
 File = Callable[..., Ticket]
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from portal.accounts.demo import LOGINS
 from tests.stack import Stack
 
 PLAIN = {
@@ -21,8 +22,10 @@ PLAIN = {
 
 @pytest.fixture(scope="module")
 def stack(own_servers: Path) -> Iterator[Stack]:
-    """The portal with embedded servers of its own, as `make demo` starts it; the tests share its folder."""
-    with Stack(own_servers, own_servers=True, **PLAIN) as running:
+    """The portal with embedded servers of its own, as `make demo` starts it; the tests share its folder. What the demo
+    tells is looked at in a browser."""
+    with Stack(own_servers, own_servers=True, demo=False, **PLAIN) as running:
+        running.let_people_in()
         yield running
 
 
@@ -68,7 +71,7 @@ def living_in(groups: set[int]) -> dict[int, str]:
     return alive
 
 
-def test_it_runs_prints_log_ins_when_ready_and_leaves_nothing_behind(portal: Stack) -> None:
+def test_it_runs_says_when_it_is_ready_and_leaves_nothing_behind(portal: Stack) -> None:
     printed = portal.log.read_text()
     assert f"Ready: {portal.url}/" in printed
     running = " ".join(processes_of(portal.folder).values())
@@ -81,7 +84,7 @@ def test_it_runs_prints_log_ins_when_ready_and_leaves_nothing_behind(portal: Sta
     assert not (portal.folder / "servers.json").exists()
 
 
-def test_the_second_start_is_quick_and_keeps_the_records(stack: Stack) -> None:
+def test_the_second_start_is_quick_keeps_the_records_and_prints_log_ins(stack: Stack) -> None:
     """Counted is the work on the way to the first page, so that a busy machine does not fail it."""
     stack.stop()
     stack.start()
@@ -89,8 +92,10 @@ def test_the_second_start_is_quick_and_keeps_the_records(stack: Stack) -> None:
     parent = psutil.Process(stack.process.pid)
     web = next(child for child in parent.children() if "gunicorn" in child.cmdline())
     worked = sum(sum(one.cpu_times()[:2]) for one in [parent, web, *web.children()])
-    assert "Furnishing" not in stack.log.read_text()
-    assert "Collecting" not in stack.log.read_text()
+    printed = stack.log.read_text()
+    assert all(address in printed for _role, address, _password in LOGINS)
+    assert "Furnishing" not in printed
+    assert "Collecting" not in printed
     counted = stack.manage(
         "shell", "-v", "0", "-c", "from portal.accounts.models import Tier; print(Tier.objects.count())"
     )
@@ -145,8 +150,7 @@ def test_an_interrupt_while_it_starts_leaves_nothing_behind(stack: Stack) -> Non
 
 
 def test_named_servers_are_used_and_nothing_embedded_starts(tmp_path: Path) -> None:
-    portal = Stack(tmp_path / "up", name="named", **PLAIN)
-    portal.arguments = ["up"]
+    portal = Stack(tmp_path / "up", name="named", demo=False, **PLAIN)
     with portal:
         running = " ".join(processes_of(portal.folder).values())
         assert "gunicorn" in running
