@@ -131,6 +131,9 @@
     }
   };
 
+  // That somebody begins to write is told at once, not at the next look; after the one that is under way.
+  const tell = () => (isRunning ? setTimeout(tell, 200) : tick());
+
   let timer;
   const start = () => {
     root = document.querySelector("[data-pulse]");
@@ -140,7 +143,7 @@
       if (!target.closest("form[data-composer]")) return;
       const hasBegun = Date.now() - typedAt >= TYPED_LATELY;
       typedAt = Date.now();
-      if (hasBegun) tick(); // others are told at once, not at the next look
+      if (hasBegun) tell();
     });
     document.addEventListener("pointermove", () => (movedAt = Date.now()), { passive: true });
     document.addEventListener("visibilitychange", tick);

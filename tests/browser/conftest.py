@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.stack import Stack
@@ -24,6 +24,7 @@ QUIET = [
     *("--disable-gpu", "--disable-quic", "--disable-sync", "--disable-dev-shm-usage", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update"),
 ]
+PATIENCE_MS = 15_000  # two looks of a page that stays open, and a busy machine
 OpenPage = Callable[..., Page]
 
 
@@ -64,6 +65,7 @@ def browser() -> Iterator[Browser]:
     path = chromium.find()
     if path is None:
         pytest.fail(chromium.MISSING)
+    expect.set_options(timeout=PATIENCE_MS)
     arguments = [*QUIET, "--no-sandbox"] if os.geteuid() == 0 else QUIET
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=path, args=arguments)
@@ -93,7 +95,7 @@ def open_page(browser: Browser, stack: Stack) -> Iterator[OpenPage]:
         contexts.append(context)
         context.on("page", complaints.listen_to)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         return page
 
     yield open_one

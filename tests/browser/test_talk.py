@@ -12,7 +12,7 @@ from tests.browser.test_manners import RULES, findings, log_in, pass_the_second_
 from tests.stack import Stack
 
 FIRST, SECOND = "mira.engineer@quantum-elite.example", "tariq.engineer@quantum-elite.example"
-PATIENCE_MS = 180_000  # a portal that has just been furnished first learns from its articles, with all its workers
+LEARNS_FOR_MS = 180_000  # a portal that has just been furnished first learns from its articles, with all its workers
 PERSON = """SELECT person.email, ticket.public_id FROM tickets_ticket ticket
             JOIN accounts_user person ON person.id = ticket.requester_id WHERE ticket.id = %s"""
 
@@ -50,12 +50,12 @@ def test_two_agents_and_a_customer_talk_without_a_reload(
     workspace(colleague, pk)
 
     # Who else is here, and what they do: heard at the reader's next look, every five seconds
-    expect(agent.locator("[data-presence]")).to_contain_text("is reading this", timeout=15_000)
+    expect(agent.locator("[data-presence]")).to_contain_text("is reading this")
     colleague.keyboard.press("r")
     expect(colleague.locator("#composer textarea")).to_be_focused()
-    with colleague.expect_request(lambda request: "writing=1" in request.url, timeout=3_000):  # not at the next look
+    with colleague.expect_request(lambda request: "writing=1" in request.url, timeout=4_500):  # before the next look
         colleague.keyboard.type("Half a sentence")
-    expect(agent.locator("[data-presence]")).to_contain_text("is writing here", timeout=15_000)
+    expect(agent.locator("[data-presence]")).to_contain_text("is writing here")
 
     # Undo: the answer is on no customer's page, and goes back into the form
     agent.keyboard.press("r")
@@ -72,16 +72,16 @@ def test_two_agents_and_a_customer_talk_without_a_reload(
     agent.get_by_role("button", name="Send, still our turn").click()
 
     # It leaves by itself and appears everywhere; what the colleague writes stays
-    expect(talk(customer)).to_contain_text("feed eight", timeout=PATIENCE_MS)
-    expect(talk(agent)).not_to_contain_text("Leaves in a moment", timeout=15_000)
-    stack.mail.wait_for(email, subject="Answer to your ticket", within_s=PATIENCE_MS / 1000)
+    expect(talk(customer)).to_contain_text("feed eight", timeout=LEARNS_FOR_MS)
+    expect(talk(agent)).not_to_contain_text("Leaves in a moment")
+    stack.mail.wait_for(email, subject="Answer to your ticket", within_s=LEARNS_FOR_MS / 1000)
     expect(colleague.locator("[data-came-in]")).to_be_visible()
     expect(colleague.locator("#composer textarea")).to_have_value("Half a sentence")
 
     # The customer's words appear; what was written on an old state is stopped with nothing lost
     customer.locator("form[data-composer] textarea").fill("Feed eight works!")
     customer.get_by_role("button", name="Send answer").click()
-    expect(talk(agent)).to_contain_text("Feed eight works!", timeout=15_000)
+    expect(talk(agent)).to_contain_text("Feed eight works!")
     colleague.get_by_role("button", name="Send, still our turn").click()
     expect(colleague.get_by_text("This came in while you were writing.")).to_be_visible()
     expect(talk(colleague)).to_contain_text("Feed eight works!")
@@ -144,7 +144,7 @@ def test_followers_copies_and_a_mention_have_no_barrier(agents: tuple[Page, Page
     page.get_by_text("Leave an internal note").click()
     page.locator("#id_note").fill("@Tariq: can you look?")
     page.get_by_role("button", name="Keep the note").click()
-    stack.mail.wait_for(SECOND, subject="names you", within_s=PATIENCE_MS / 1000)
+    stack.mail.wait_for(SECOND, subject="names you", within_s=LEARNS_FOR_MS / 1000)
 
 
 def test_the_queue_follows_what_happens(agents: tuple[Page, Page], stack: Stack) -> None:
